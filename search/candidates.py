@@ -1,0 +1,155 @@
+"""Candidates: points of a space whose size is known before anything is trained."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import keras
+import keras_tuner as kt
+import msgspec
+
+from search.trial import TrialInfo, Value, Values
+from spaces.architecture import Architecture
+from spaces.recipe import Recipe
+from spaces.space import ArchitectureSpace
+
+SEEDS = 2**31
+FLOAT_NOTCH = 1 / 8  # of the range of a number without steps
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A point of a space: the values asked for, and what they come to.
+
+    `architecture` is None for a foreign model that is no sequence of known layers. `origin` says why it was proposed.
+    """
+
+    values: Values
+    architecture: Architecture | None
+    name: str
+    parameters: int
+    macs: int
+    recipe: Recipe
+    origin: str
+
+    @property
+    def key(self) -> tuple[str, Recipe]:
+        """Two candidates with the same key would train the same network in the same way."""
+        return self.name, self.recipe
+
+
+def as_candidate(info: TrialInfo) -> Candidate:
+    """The candidate a trial was asked with."""
+    return Candidate(info.values, info.architecture, info.name, info.parameters, info.macs, info.recipe, info.origin)
+
+
+class _Drawing(kt.HyperParameters):
+    """Hyperparameters that take a given value where there is one and draw it at random where there is none.
+
+    Keeps the hyperparameter objects that were asked for, so that neighbours can be told from strangers.
+    """
+
+    def __init__(self, given: Mapping[str, Value], rng: random.Random) -> None:
+        super().__init__()
+        self._given, self._rng = given, rng
+
+    def _register(self, hyperparameter: Any, overwrite: bool = False) -> Any:
+        self._hps[hyperparameter.name].append(hyperparameter)
+        self._space.append(hyperparameter)
+        if not self.is_active(hyperparameter):
+            return None
+        name = hyperparameter.name
+        if name not in self.values:
+            value = self._given.get(name)
+            known = value is not None and _allowed(hyperparameter, value)
+            self.values[name] = value if known else hyperparameter.random_sample(self._rng.randrange(SEEDS))
+        return self.values[name]
+
+
+def _allowed(hyperparameter: Any, value: Value) -> bool:
+    values = getattr(hyperparameter, "values", None)
+    if values is not None:
+        return value in values
+    low, high = getattr(hyperparameter, "min_value", None), getattr(hyperparameter, "max_value", None)
+    return low is None or high is None or low <= value <= high
+
+
+class CandidateSource:
+    """Makes candidates of a space: at random, next to a known one, or from given values."""
+
+    def __init__(self, space: Any, epochs: int, defaults: Recipe | None = None) -> None:
+        """`space` is a kt.HyperModel; `epochs` the length of a full training."""
+        self.space, self.epochs = space, epochs
+        self._recipe = Recipe(epochs=epochs) if defaults is None else defaults
+
+    @property
+    def is_cheap(self) -> bool:
+        """Whether a candidate's size is known without building a Keras model."""
+        return isinstance(self.space, ArchitectureSpace)
+
+    def hyperparameters(self, rng: random.Random) -> Any:
+        """The hyperparameters of the space (kt.HyperParameters), as one random candidate asks for them."""
+        found = kt.HyperParameters()
+        for hp in self._draw({}, rng)[0].space:
+            found.merge([hp])
+        return found
+
+    def draw(self, rng: random.Random, origin: str = "random") -> Candidate:
+        """A candidate drawn at random from the whole space."""
+        return self._resolve({}, rng, origin)
+
+    def from_values(self, values: Values, rng: random.Random, origin: str) -> Candidate:
+        """The candidate of given values; what they leave open is drawn."""
+        return self._resolve(values, rng, origin)
+
+    def neighbour(self, values: Mapping[str, Value], rng: random.Random, changes: int, origin: str) -> Candidate:
+        """A candidate `changes` notches away: that many hyperparameters moved to a next value, or to another one."""
+        drawing = self._draw(values, rng)[0]
+        active = [hp for hp in drawing.space if drawing.is_active(hp) and len(_others(hp, drawing.values[hp.name])) > 0]
+        moved = dict(drawing.values)
+        for hp in rng.sample(active, min(changes, len(active))):
+            moved[hp.name] = rng.choice(_others(hp, moved[hp.name]))
+        return self._resolve(moved, rng, origin)
+
+    def _resolve(self, values: Mapping[str, Value], rng: random.Random, origin: str) -> Candidate:
+        drawing, built = self._draw(values, rng)
+        if isinstance(built, Architecture):
+            recipe = self.space.recipe(drawing, self.epochs)
+            values = dict(drawing.values)
+            return Candidate(values, built, built.name, built.parameters, built.macs, recipe, origin)
+        name = " ".join(f"{key}={value}" for key, value in sorted(drawing.values.items()))
+        return Candidate(dict(drawing.values), None, name, built, 0, self._recipe, origin)
+
+    def _draw(self, values: Mapping[str, Value], rng: random.Random) -> tuple[_Drawing, Architecture | int]:
+        drawing = _Drawing(values, rng)
+        if isinstance(self.space, ArchitectureSpace):
+            architecture = self.space.architecture(drawing)
+            self.space.recipe(drawing, self.epochs)
+            return drawing, architecture
+        model = self.space.build(drawing)
+        parameters = int(model.count_params())
+        keras.backend.clear_session()
+        return drawing, parameters
+
+
+def _others(hp: Any, value: Value) -> Sequence[Value]:
+    """The values one notch away; for a hyperparameter without an order, all others."""
+    if isinstance(hp, kt.engine.hyperparameters.Boolean):
+        return [not value]
+    if isinstance(hp, kt.engine.hyperparameters.Choice):
+        if not hp.ordered:
+            return [other for other in hp.values if other != value]
+        position = hp.values.index(value)
+        return [hp.values[i] for i in (position - 1, position + 1) if 0 <= i < len(hp.values)]
+    if isinstance(value, str) or not hasattr(hp, "min_value"):
+        return []
+    if hp.step is None and isinstance(hp, kt.engine.hyperparameters.Float):
+        share = hp.value_to_prob(value)
+        moved = [hp.prob_to_value(min(max(share + notch, 0.0), 1.0)) for notch in (-FLOAT_NOTCH, FLOAT_NOTCH)]
+    elif hp.sampling == "log" and hp.step is not None and hp.step > 1:
+        moved = [type(value)(value / hp.step), type(value)(value * hp.step)]
+    else:
+        step = hp.step or 1
+        moved = [value - step, value + step]
+    return [other for other in moved if hp.min_value <= other <= hp.max_value and other != value]

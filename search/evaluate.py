@@ -1,0 +1,109 @@
+"""Evaluates one trial: trains its replicas, decides early where that is safe, adds replicas near the bar.
+
+This is what a worker does; it sees training and validation data, never the test set.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from datasets.dataset import Split
+from search.constraint import Constraint
+from search.early_decisions import Decision, EarlyDecisions, standard_error
+from search.feeds import EpochFeed
+from search.training import Evaluation, Trainer
+from search.trial import CurvePoint, TrialInfo, TrialResult, TrialStatus
+from spaces.recipe import cycle_ends
+
+NEAR = 1.0  # standard errors from the bar within which a mean is too close to call
+MOST_SEATS = 2  # times the replicas asked for, at most, when it is
+
+OnPoint = Callable[[CurvePoint], None]
+
+
+class Evaluator:
+    """Trains and validates trials on data that stays in memory."""
+
+    def __init__(self, train: Split, validation: Split, constraint: Constraint, decisions: EarlyDecisions) -> None:
+        """`constraint` includes the margin."""
+        self._train, self._constraint, self._decisions = train, constraint, decisions
+        self._images = tf.constant(validation.images)
+        self._labels = tf.constant(validation.labels)
+        self._total = len(validation)
+
+    def evaluate(self, info: TrialInfo, on_point: OnPoint) -> TrialResult:
+        """Trains the trial's replicas; near the bar as many again, with seeds that follow on.
+
+        Whatever goes wrong in one trial becomes its status and reason here, and nowhere else.
+        """
+        start = time.perf_counter()
+        try:
+            result = self._train_replicas(info, info.seeds, on_point, start)
+            while self._is_near(result) and len(result.correct) < MOST_SEATS * len(info.seeds):
+                more = [seed + len(result.correct) for seed in info.seeds]
+                result = _pooled(result, self._train_replicas(info, more, on_point, start), self._constraint)
+        except (tf.errors.OpError, ValueError, MemoryError) as error:
+            seconds = time.perf_counter() - start
+            reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
+            return TrialResult(TrialStatus.FAILED, (), self._total, False, 0, seconds, reason=reason)
+        return result
+
+    def _is_near(self, result: TrialResult) -> bool:
+        if result.status is not TrialStatus.COMPLETED:
+            return False
+        mean = sum(result.correct) / (len(result.correct) * self._total)
+        return abs(mean - float(self._constraint.bar)) < NEAR * standard_error(result.correct, self._total)
+
+    def _train_replicas(self, info: TrialInfo, seeds: Sequence[int], on_point: OnPoint, start: float) -> TrialResult:
+        assert info.architecture is not None
+        recipe = info.recipe
+        feed = EpochFeed(self._train.images, self._train.labels, recipe.batch_size, recipe.input_scale, seeds[0])
+        trainer = Trainer(info.architecture, recipe, feed, seeds, recipe.epochs * feed.steps_per_epoch)
+        curve: list[CurvePoint] = []
+        status, reason, done = TrialStatus.COMPLETED, "", 0
+        ends = cycle_ends(recipe)
+        for epoch in checkpoints(ends):
+            loss = trainer.train((epoch - done) * feed.steps_per_epoch)
+            done = epoch
+            scored = trainer.evaluate(self._images, self._labels)
+            point = _point(epoch, scored, loss, time.perf_counter() - start)
+            curve.append(point)
+            on_point(point)
+            if epoch in ends[:-1]:
+                decision = self._decisions.decide(point, recipe.epochs)
+                if decision is not Decision.GO_ON:
+                    status = TrialStatus.ACCEPTED if decision is Decision.ACCEPT else TrialStatus.REJECTED
+                    reason = f"{decision.value}ed after {epoch} of {recipe.epochs} epochs"
+                    break
+        last = curve[-1]
+        qualified = self._constraint.is_met_by_mean(last.correct, self._total)
+        seconds = time.perf_counter() - start
+        return TrialResult(status, last.correct, self._total, qualified, last.epoch, seconds, tuple(curve), reason)
+
+
+def checkpoints(ends: Sequence[int]) -> list[int]:
+    """After which epochs a training is evaluated: at the end and in the middle of each cycle."""
+    middles = {(start + end) // 2 for start, end in zip([0, *ends], ends, strict=False)}
+    return sorted({*ends, *middles} - {0})
+
+
+def _point(epoch: int, scored: Evaluation, train_loss: Any, seconds: float) -> CurvePoint:
+    return CurvePoint(
+        epoch, scored.correct, _rounded(scored.loss), _rounded([float(loss) for loss in train_loss]), round(seconds, 3)
+    )
+
+
+def _rounded(losses: Sequence[float]) -> tuple[float, ...]:
+    return tuple(round(loss, 5) for loss in losses)
+
+
+def _pooled(first: TrialResult, second: TrialResult, constraint: Constraint) -> TrialResult:
+    """Both sets of replicas as one result; the curve stays that of the first."""
+    correct = (*first.correct, *second.correct)
+    qualified = constraint.is_met_by_mean(correct, first.total)
+    reason = f"too close to call with {len(first.correct)} replicas: {len(second.correct)} more"
+    return TrialResult(first.status, correct, first.total, qualified, first.epochs, second.seconds, first.curve, reason)

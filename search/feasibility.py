@@ -1,0 +1,123 @@
+"""P(qualifies | architecture), learned from the trials so far.
+
+Accuracy is modelled as the logarithm of the error, which is close to linear in the logarithm of the size: a ridge
+regression on the features, and a Gaussian process (Rasmussen and Williams, 2006, chapter 2) on what it leaves. Each
+trial has its own noise: the spread of its replicas, and, where it was stopped early, of the gain still to come.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy.stats import norm
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
+from sklearn.linear_model import RidgeCV
+from sklearn.preprocessing import StandardScaler
+
+from search.trial import Trial, TrialStatus
+
+SMALLEST_ERROR = 1e-4
+SEED_SPREAD = 0.08  # of the log-error between replicas of one network, where a trial has too few to tell
+MOST_TRIALS = 800  # a Gaussian process costs their cube; the ones nearest the incumbent are kept
+TUNING_TRIALS = 250
+
+
+class Observation(NamedTuple):
+    """The log-error a trial would end with, and the variance of that figure."""
+
+    log_error: float
+    variance: float
+
+
+def log_error(accuracy: float) -> float:
+    """The logarithm of the share of wrong answers, kept finite."""
+    return float(np.log(max(1 - accuracy, SMALLEST_ERROR)))
+
+
+def observations(trials: Sequence[Trial]) -> list[Observation | None]:
+    """What each trial says about its architecture; None for one that failed.
+
+    A trial stopped early is carried on to the end by the mean gain of the finished ones from the same epoch on.
+    """
+    gains = gains_from(trials)
+    result: list[Observation | None] = []
+    for trial in trials:
+        replicas = len(trial.result.correct)
+        if trial.result.status is TrialStatus.FAILED or not replicas:
+            result.append(None)
+            continue
+        ends = [log_error(correct / trial.result.total) for correct in trial.result.correct]
+        spread = np.var(ends, ddof=1) if replicas > 2 else SEED_SPREAD**2
+        mean, variance = float(np.mean(ends)), float(max(spread, SEED_SPREAD**2 / 4) / replicas)
+        if trial.result.epochs < trial.info.recipe.epochs:
+            gain, gain_variance = gains.get(trial.result.epochs, (-0.3, 0.04))
+            mean, variance = mean + gain, variance + gain_variance
+        result.append(Observation(mean, variance))
+    return result
+
+
+def gains_from(trials: Sequence[Trial]) -> dict[int, tuple[float, float]]:
+    """For each epoch: mean and variance of the change in log-error from there to the end, over the finished trials."""
+    changes: dict[int, list[float]] = {}
+    for trial in trials:
+        if trial.result.status is not TrialStatus.COMPLETED or not trial.result.curve:
+            continue
+        end = log_error(trial.mean_accuracy)
+        for point in trial.result.curve[:-1]:
+            mean = sum(point.correct) / (len(point.correct) * trial.result.total)
+            changes.setdefault(point.epoch, []).append(end - log_error(mean))
+    return {
+        epoch: (float(np.mean(values)), float(np.var(values)) + 0.01)
+        for epoch, values in changes.items()
+        if len(values) >= 3
+    }
+
+
+class FeasibilityModel:
+    """Mean and spread of the final log-error of any candidate, from the trials so far."""
+
+    def __init__(self) -> None:
+        """Unfitted: `fit` first."""
+        self._scaler, self._ridge = StandardScaler(), RidgeCV(alphas=np.logspace(0, 4, 9))
+        self._process: GaussianProcessRegressor | None = None
+        self._kernel = ConstantKernel(0.05, (1e-3, 3.0)) * Matern(5.0, (1.0, 100.0), nu=1.5) + WhiteKernel(
+            0.01, (1e-4, 0.3)
+        )
+        self._tuned_on = 0
+
+    def fit(self, x: np.ndarray, seen: Sequence[Observation]) -> None:
+        """Learns from features [trials, features] and what was observed of each.
+
+        The kernel is tuned anew each time the trials have grown by a third; in between only the data changes.
+        """
+        y = np.array([observation.log_error for observation in seen])
+        variance = np.array([observation.variance for observation in seen])
+        scaled = self._scaler.fit_transform(x)
+        self._ridge.fit(scaled, y)
+        residual = y - self._ridge.predict(scaled)
+        if len(y) >= 4 / 3 * self._tuned_on:
+            chosen = np.linspace(0, len(y) - 1, min(len(y), TUNING_TRIALS)).astype(int)
+            tuning = GaussianProcessRegressor(self._kernel, alpha=variance[chosen], random_state=0)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ConvergenceWarning)  # a bound reached is an answer too
+                self._kernel = tuning.fit(scaled[chosen], residual[chosen]).kernel_
+            self._tuned_on = len(y)
+        self._process = GaussianProcessRegressor(self._kernel, alpha=variance, optimizer=None).fit(scaled, residual)
+
+    def predict(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation of the final log-error of candidates, from their features."""
+        if self._process is None:
+            raise ValueError("expected a fitted model; call fit first")
+        scaled = self._scaler.transform(x)
+        mean, deviation = self._process.predict(scaled, return_std=True)
+        return mean + self._ridge.predict(scaled), np.maximum(deviation, 1e-3)
+
+    def probability(self, x: np.ndarray, bar: float) -> np.ndarray:
+        """P(accuracy >= bar) of candidates, from their features."""
+        mean, deviation = self.predict(x)
+        return np.asarray(norm.cdf((log_error(bar) - mean) / deviation))

@@ -1,0 +1,102 @@
+"""A trial: what was asked (TrialInfo), apart from what was observed (TrialResult).
+
+    running --> completed   trained to the end of its schedule
+            --> accepted    stopped early: already safely over the bar
+            --> rejected    stopped early: no gain seen so far could lift it over the bar
+            --> failed      could not be trained; the reason says why
+
+Whether a trial qualifies is not a status: it follows from its counts and the study's constraint.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from spaces.architecture import Architecture
+from spaces.recipe import Recipe
+
+Value = bool | int | float | str
+Values = dict[str, Value]
+
+
+class TrialStatus(Enum):
+    """Where a trial stands in its lifecycle."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+    def is_finished(self) -> bool:
+        """Everything but running is final."""
+        return self is not TrialStatus.RUNNING
+
+
+class TrialInfo(msgspec.Struct, frozen=True):
+    """What was asked: one architecture, how to train it, and the seeds of its replicas.
+
+    `origin` says why the oracle proposed it; `architecture` is None for a foreign Keras model that is no sequence of
+    layers known here, which is then described by `name` alone.
+    """
+
+    trial: int
+    values: Values
+    architecture: Architecture | None
+    name: str
+    parameters: int
+    macs: int
+    recipe: Recipe
+    seeds: tuple[int, ...]
+    origin: str
+
+
+class CurvePoint(msgspec.Struct, frozen=True):
+    """One evaluation: after how many epochs, correct validation answers and training loss of each replica."""
+
+    epoch: int
+    correct: tuple[int, ...]
+    val_loss: tuple[float, ...]
+    train_loss: tuple[float, ...]
+    seconds: float
+
+
+class TrialResult(msgspec.Struct, frozen=True):
+    """What was observed: validation answers of each replica out of `total`, at the end of training.
+
+    `qualified` is what the study's constraint, margin included, said of them; `reason` is one line for an early
+    decision or a failure.
+    """
+
+    status: TrialStatus
+    correct: tuple[int, ...]
+    total: int
+    qualified: bool
+    epochs: int
+    seconds: float
+    curve: tuple[CurvePoint, ...] = ()
+    reason: str = ""
+
+
+class Trial(msgspec.Struct, frozen=True):
+    """A finished trial, one line of the ledger."""
+
+    info: TrialInfo
+    result: TrialResult
+
+    @property
+    def mean_accuracy(self) -> float:
+        """Mean validation accuracy of the replicas; NaN when none was measured."""
+        correct, total = self.result.correct, self.result.total
+        return sum(correct) / (total * len(correct)) if correct and total else float("nan")
+
+
+def better_incumbent(incumbent: Trial | None, trial: Trial) -> Trial | None:
+    """The incumbent once `trial` has finished: the smaller qualifying one, of equal ones the more accurate."""
+    if not trial.result.qualified:
+        return incumbent
+    if incumbent is None:
+        return trial
+    return min(incumbent, trial, key=lambda one: (one.info.parameters, -one.mean_accuracy, one.info.trial))
