@@ -14,7 +14,8 @@ from search.trial import CurvePoint, Trial, TrialStatus
 
 SAFE = 2.0  # standard errors by which an early acceptance must clear the bar
 ENOUGH = 4  # finished trials from which on their gains are trusted
-MARGIN_OF_GAIN = 0.10  # of the log-error, on top of the largest gain seen
+LARGEST_GAIN = 0.8  # of the log-error over a whole schedule, taken for possible until then
+UNSEEN = 0.4  # how much larger than the largest of n gains the next may be, times the root of n
 
 
 class Decision(Enum):
@@ -52,10 +53,16 @@ class EarlyDecisions:
         mean = float(accuracies.mean())
         if mean - SAFE * standard_error(point.correct, self.total) >= self.bar:
             return Decision.ACCEPT
-        gains = self._gains.get(percent(point.epoch, epochs), [])
-        if len(gains) >= ENOUGH and log_error(mean) - max(gains) - MARGIN_OF_GAIN > log_error(self.bar):
+        if log_error(mean) - self.possible_gain(point.epoch, epochs) > log_error(self.bar):
             return Decision.REJECT
         return Decision.GO_ON
+
+    def possible_gain(self, epoch: int, epochs: int) -> float:
+        """The largest fall of the log-error to be reckoned with from `epoch` to the end of `epochs`."""
+        gains = self._gains.get(percent(epoch, epochs), [])
+        if len(gains) < ENOUGH:
+            return LARGEST_GAIN * (1 - epoch / epochs) ** 2
+        return max(gains) + UNSEEN / math.sqrt(len(gains))
 
 
 def standard_error(correct: Sequence[int], total: int) -> float:

@@ -1,0 +1,69 @@
+"""Early decisions: safe acceptance, rejection only past every gain that is possible."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.early_decisions import ENOUGH, Decision, EarlyDecisions
+from search.trial import CurvePoint, Trial, TrialInfo, TrialResult, TrialStatus
+from spaces.recipe import Recipe
+
+TOTAL = 10_000
+
+
+def point(epoch: int, *correct: int) -> CurvePoint:
+    return CurvePoint(epoch, correct, (0.1,) * len(correct), (0.1,) * len(correct), 1.0)
+
+
+def finished(start: int, end: int, status: TrialStatus = TrialStatus.COMPLETED) -> Trial:
+    recipe = Recipe(epochs=7, cycles=3)
+    info = TrialInfo(0, {}, None, "network", 100, 0, recipe, (1, 2), "random")
+    curve = (point(1, start, start), point(7, end, end))
+    return Trial(info, TrialResult(status, (end, end), TOTAL, end >= 9500, 7, 1.0, curve))
+
+
+def test_what_is_safely_over_the_bar_is_accepted() -> None:
+    decisions = EarlyDecisions(0.95, TOTAL)
+    assert decisions.decide(point(1, 9700, 9710, 9690, 9705), 7) is Decision.ACCEPT
+
+
+def test_what_is_over_the_bar_by_less_than_its_noise_goes_on() -> None:
+    decisions = EarlyDecisions(0.95, TOTAL)
+    assert decisions.decide(point(1, 9300, 9700, 9400, 9640), 7) is Decision.GO_ON
+
+
+def test_what_no_gain_could_lift_over_the_bar_is_rejected() -> None:
+    decisions = EarlyDecisions(0.95, TOTAL)
+    assert decisions.decide(point(1, 7000, 7100, 6900, 7050), 7) is Decision.REJECT
+
+
+def test_rejection_learns_from_the_gains_of_finished_trials() -> None:
+    decisions = EarlyDecisions(0.95, TOTAL)
+    candidate = point(1, 9150, 9150, 9160, 9140)
+    assert decisions.decide(candidate, 7) is Decision.GO_ON
+    for _ in range(64):
+        decisions.learn(finished(9400, 9450))
+    assert decisions.decide(candidate, 7) is Decision.REJECT
+    decisions.learn(finished(9100, 9500))
+    assert decisions.decide(candidate, 7) is Decision.GO_ON
+
+
+def test_trials_stopped_early_say_nothing_about_gains() -> None:
+    decisions = EarlyDecisions(0.95, TOTAL)
+    before = decisions.possible_gain(1, 7)
+    for _ in range(ENOUGH):
+        decisions.learn(finished(9400, 9410, TrialStatus.REJECTED))
+    assert decisions.possible_gain(1, 7) == before
+
+
+@given(gains=st.lists(st.integers(0, 400), min_size=ENOUGH, max_size=30))
+def test_no_trial_that_gains_as_much_as_one_seen_is_ever_rejected(gains: list[int]) -> None:
+    decisions = EarlyDecisions(0.95, TOTAL)
+    for gain in gains:
+        decisions.learn(finished(9500 - gain, 9500))
+    largest = max(gains)
+    assert decisions.possible_gain(1, 7) >= math.log((500 + largest) / 500)
+    assert decisions.decide(point(1, *[9500 - largest] * 4), 7) is not Decision.REJECT
