@@ -16,6 +16,7 @@ from spaces.recipe import Recipe
 from spaces.space import ArchitectureSpace
 
 SEEDS = 2**31
+KEPT_PARENTS = 64
 FLOAT_NOTCH = 1 / 8  # of the range of a number without steps
 
 
@@ -82,6 +83,7 @@ class CandidateSource:
         """`space` is a kt.HyperModel; `epochs` the length of a full training."""
         self.space, self.epochs = space, epochs
         self._recipe = Recipe(epochs=epochs) if defaults is None else defaults
+        self._parents: dict[tuple[tuple[str, Value], ...], _Drawing] = {}
 
     @property
     def is_cheap(self) -> bool:
@@ -103,14 +105,23 @@ class CandidateSource:
         """The candidate of given values; what they leave open is drawn."""
         return self._resolve(values, rng, origin)
 
-    def neighbour(self, values: Mapping[str, Value], rng: random.Random, changes: int, origin: str) -> Candidate:
+    def neighbour(self, values: Values, rng: random.Random, changes: int, origin: str) -> Candidate:
         """A candidate `changes` notches away: that many hyperparameters moved to a next value, or to another one."""
-        drawing = self._draw(values, rng)[0]
+        drawing = self._parent(values, rng)
         active = [hp for hp in drawing.space if drawing.is_active(hp) and len(_others(hp, drawing.values[hp.name])) > 0]
         moved = dict(drawing.values)
         for hp in rng.sample(active, min(changes, len(active))):
             moved[hp.name] = rng.choice(_others(hp, moved[hp.name]))
         return self._resolve(moved, rng, origin)
+
+    def _parent(self, values: Values, rng: random.Random) -> _Drawing:
+        """The hyperparameters behind known values; parents are asked for again and again."""
+        key = tuple(values.items())
+        if key not in self._parents:
+            if len(self._parents) >= KEPT_PARENTS:
+                self._parents.clear()
+            self._parents[key] = self._draw(values, rng)[0]
+        return self._parents[key]
 
     def _resolve(self, values: Mapping[str, Value], rng: random.Random, origin: str) -> Candidate:
         drawing, built = self._draw(values, rng)

@@ -37,7 +37,7 @@ def convolution(
     A kernel that would not fit is cut down; dilation is chosen only where the stride is 1.
     """
     kind = hp.Choice(f"{prefix}_kind", list(kinds)) if len(kinds) > 1 else kinds[0]
-    kernel = (hp.Int(f"{prefix}_rows", 1, max_kernel, default=3), hp.Int(f"{prefix}_columns", 1, max_kernel, default=3))
+    kernel = (hp.Int(f"{prefix}_rows", 1, max_kernel), hp.Int(f"{prefix}_columns", 1, max_kernel))
     strides = (hp.Int(f"{prefix}_stride_rows", 1, 2), hp.Int(f"{prefix}_stride_columns", 1, 2))
     dilation = (hp.Int(f"{prefix}_dilation_rows", 1, 3), hp.Int(f"{prefix}_dilation_columns", 1, 3))
     padding = hp.Choice(f"{prefix}_padding", ["valid", "same"])
@@ -49,7 +49,7 @@ def convolution(
     if kind == "depthwise":
         multiplier = hp.Int(f"{prefix}_multiplier", 1, 3)
         return DepthwiseConv(kernel, multiplier, strides, padding, dilation, use_bias)
-    count = hp.Int(f"{prefix}_filters", 1, max_filters, default=3) if filters is None else filters
+    count = hp.Int(f"{prefix}_filters", 1, max_filters) if filters is None else filters
     if kind == "separable":
         return SeparableConv(count, kernel, 1, strides, padding, dilation, use_bias)
     return Conv(count, kernel, strides, padding, dilation, use_bias=use_bias)
@@ -76,8 +76,8 @@ def pooling(hp: HyperParameters, prefix: str, shape: Shape, max_grid: int, optio
     if kind == "none":
         return []
     with hp.conditional_scope(f"{prefix}_kind", ["average", "max"]):
-        rows = hp.Int(f"{prefix}_grid_rows", 1, max_grid, default=3)
-        columns = hp.Int(f"{prefix}_grid_columns", 1, max_grid, default=2)
+        rows = hp.Int(f"{prefix}_grid_rows", 1, max_grid)
+        columns = hp.Int(f"{prefix}_grid_columns", 1, max_grid)
         overlap = hp.Choice(f"{prefix}_overlap", list(OVERLAPS))
     return [grid_pool(kind, (shape[0], shape[1]), (rows, columns), overlap)]
 

@@ -20,7 +20,7 @@ class DeepSpace(ArchitectureSpace):
             pool = pooling(hp, f"{prefix}_pool", shape, max_grid)
             shape = pool[0].output_shape(shape)
             layers += [conv, *activation(hp, f"{prefix}_conv", linear=True), *pool]
-        hidden = Dense(hp.Int("hidden_units", 1, 32, default=8), use_bias=hp.Boolean("hidden_bias", default=True))
+        hidden = Dense(hp.Int("hidden_units", 1, 32), use_bias=hp.Boolean("hidden_bias", default=True))
         head = Dense(self.classes, use_bias=hp.Boolean("head_bias", default=True))
         layers += [Flatten(), hidden, *activation(hp, "hidden", linear=True), head]
         return Architecture(self.input_shape, tuple(layers))

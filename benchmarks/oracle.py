@@ -1,0 +1,112 @@
+"""The oracles alone, on a synthetic accuracy surface: how many trials until within 5% of the optimum.
+
+python -m benchmarks.oracle --seeds 20 --trials 80
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import statistics
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+import click
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.surface import TOTAL, log_error, replicas
+from search.runtime import configure
+
+BAR = 0.95
+REPLICAS = 4
+CLOSE = 1.05
+
+
+def best_possible(starts: int = 40, seed: int = 0) -> int:
+    """Parameters of the smallest shallow network that truly reaches the bar, by hill climbing on the surface itself."""
+    from search.candidates import CandidateSource
+    from spaces.registry import load_space
+
+    source, rng = CandidateSource(load_space("shallow", (28, 28, 1), 10), 21), random.Random(seed)
+    target = math.log(1 - BAR)
+
+    def cost(candidate: object) -> float:
+        lacking = max(log_error(candidate) - target, 0.0)  # type: ignore[arg-type]
+        return math.log(candidate.parameters) + 4 * lacking  # type: ignore[attr-defined]
+
+    best = math.inf
+    for _ in range(starts):
+        current = min((source.draw(rng) for _ in range(20)), key=cost)
+        for _ in range(250):
+            near = source.neighbour(current.values, rng, rng.choice((1, 1, 2)), "climb")
+            current = min(current, near, key=cost)
+        if log_error(current) <= target:
+            best = min(best, current.parameters)
+    return int(best)
+
+
+def run(name: str, seed: int, trials: int) -> tuple[list[float], float]:
+    """The truly qualifying incumbent's parameters after each trial, and the slowest proposal in seconds."""
+    configure(1)
+    from search.candidates import CandidateSource
+    from search.oracles import make_oracle
+    from search.trial import CurvePoint, Trial, TrialInfo, TrialResult, TrialStatus
+    from spaces.registry import load_space
+
+    oracle = make_oracle(name, CandidateSource(load_space("shallow", (28, 28, 1), 10), 21), BAR, seed)  # type: ignore[arg-type]
+    rng = np.random.default_rng(seed)
+    best, history, slowest = math.inf, [], 0.0
+    for number in range(trials):
+        start = time.perf_counter()
+        candidate = oracle.propose([])
+        slowest = max(slowest, time.perf_counter() - start)
+        if candidate is None:
+            break
+        c = candidate
+        correct = replicas(c, REPLICAS, rng)
+        qualified = sum(correct) >= BAR * TOTAL * REPLICAS
+        info = TrialInfo(
+            number, c.values, c.architecture, c.name, c.parameters, c.macs, c.recipe, tuple(range(REPLICAS)), c.origin
+        )
+        curve = (CurvePoint(c.recipe.epochs, correct, (0.0,) * REPLICAS, (0.0,) * REPLICAS, 1.0),)
+        oracle.learn(
+            Trial(info, TrialResult(TrialStatus.COMPLETED, correct, TOTAL, qualified, c.recipe.epochs, 1.0, curve))
+        )
+        if qualified and log_error(c) <= math.log(1 - BAR) + 0.04:  # a lucky reading is no find
+            best = min(best, c.parameters)
+        history.append(best)
+    return history, slowest
+
+
+@click.command()
+@click.option("--seeds", default=20, show_default=True, help="How many seeds stand behind each figure.")
+@click.option("--trials", default=80, show_default=True, help="Trials an oracle may ask for.")
+@click.option("--oracles", default="smallest,bayesian,random", show_default=True)
+@click.option("--processes", default=2, show_default=True)
+def main(seeds: int, trials: int, oracles: str, processes: int) -> None:
+    """Prints a row an oracle: median trials to come within 5% of the optimum, and parameters along the way."""
+    configure(1)
+    optimum = best_possible()
+    marks = [mark for mark in (10, 20, 40, 80, 160) if mark <= trials]
+    table = Table(title=f"{seeds} seeds, optimum {optimum} parameters")
+    for column in ("oracle", "within 5% (seeds)", "median trials", *(f"after {mark}" for mark in marks), "slowest s"):
+        table.add_column(column, justify="right")
+    with ProcessPoolExecutor(processes) as pool:
+        for name in oracles.split(","):
+            runs = list(pool.map(run, [name] * seeds, range(seeds), [trials] * seeds))
+            reached = [next((i + 1 for i, best in enumerate(h) if best <= CLOSE * optimum), math.inf) for h, _ in runs]
+            medians = [statistics.median(h[min(mark, len(h)) - 1] for h, _ in runs) for mark in marks]
+            table.add_row(
+                name,
+                f"{sum(math.isfinite(r) for r in reached)}",
+                f"{statistics.median(reached):g}",
+                *(f"{median:g}" for median in medians),
+                f"{max(slowest for _, slowest in runs):.2f}",
+            )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
