@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.stats import norm
@@ -23,8 +23,8 @@ from search.trial import Trial, TrialStatus
 
 SMALLEST_ERROR = 1e-4
 SEED_SPREAD = 0.08  # of the log-error between replicas of one network, where a trial has too few to tell
-MOST_TRIALS = 800  # a Gaussian process costs their cube; the ones nearest the incumbent are kept
-TUNING_TRIALS = 250
+TUNING_TRIALS = 120
+GUESS_VARIANCE = 0.001
 
 
 class Observation(NamedTuple):
@@ -85,39 +85,50 @@ class FeasibilityModel:
         """Unfitted: `fit` first."""
         self._scaler, self._ridge = StandardScaler(), RidgeCV(alphas=np.logspace(0, 4, 9))
         self._process: GaussianProcessRegressor | None = None
-        self._kernel = ConstantKernel(0.05, (1e-3, 3.0)) * Matern(5.0, (1.0, 100.0), nu=1.5) + WhiteKernel(
-            0.01, (1e-4, 0.3)
-        )
-        self._tuned_on = 0
 
     def fit(self, x: np.ndarray, seen: Sequence[Observation]) -> None:
-        """Learns from features [trials, features] and what was observed of each.
-
-        The kernel is tuned anew each time the trials have grown by a third; in between only the data changes.
-        """
+        """Learns from features [trials, features] and what was observed of each."""
         y = np.array([observation.log_error for observation in seen])
         variance = np.array([observation.variance for observation in seen])
         scaled = self._scaler.fit_transform(x)
         self._ridge.fit(scaled, y)
         residual = y - self._ridge.predict(scaled)
-        if len(y) >= 4 / 3 * self._tuned_on:
-            chosen = np.linspace(0, len(y) - 1, min(len(y), TUNING_TRIALS)).astype(int)
-            tuning = GaussianProcessRegressor(self._kernel, alpha=variance[chosen], random_state=0)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ConvergenceWarning)  # a bound reached is an answer too
-                self._kernel = tuning.fit(scaled[chosen], residual[chosen]).kernel_
-            self._tuned_on = len(y)
-        self._process = GaussianProcessRegressor(self._kernel, alpha=variance, optimizer=None).fit(scaled, residual)
+        self._process = self._conditioned(_tuned(scaled, residual, variance), scaled, residual, variance)
+
+    def imagine(self, x: np.ndarray) -> None:
+        """Takes candidates in training for known at their own predicted mean, so that others look better than they."""
+        process, scaled = self._fitted(), self._scaler.transform(x)
+        residual = np.concatenate([process.y_train_, process.predict(scaled)])
+        variance = np.concatenate([process.alpha, np.full(len(scaled), GUESS_VARIANCE)])
+        inputs = np.concatenate([process.X_train_, scaled])
+        self._process = self._conditioned(process.kernel_, inputs, residual, variance)
+
+    @staticmethod
+    def _conditioned(kernel: Any, x: np.ndarray, y: np.ndarray, variance: np.ndarray) -> GaussianProcessRegressor:
+        return GaussianProcessRegressor(kernel, alpha=variance, optimizer=None).fit(x, y)
+
+    def _fitted(self) -> GaussianProcessRegressor:
+        if self._process is None:
+            raise ValueError("expected a fitted model; call fit first")
+        return self._process
 
     def predict(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of the final log-error of candidates, from their features."""
-        if self._process is None:
-            raise ValueError("expected a fitted model; call fit first")
         scaled = self._scaler.transform(x)
-        mean, deviation = self._process.predict(scaled, return_std=True)
+        mean, deviation = self._fitted().predict(scaled, return_std=True)
         return mean + self._ridge.predict(scaled), np.maximum(deviation, 1e-3)
 
     def probability(self, x: np.ndarray, bar: float) -> np.ndarray:
         """P(accuracy >= bar) of candidates, from their features."""
         mean, deviation = self.predict(x)
         return np.asarray(norm.cdf((log_error(bar) - mean) / deviation))
+
+
+def _tuned(x: np.ndarray, y: np.ndarray, variance: np.ndarray) -> Any:
+    """The kernel that explains the data best, always from the same start; on a sample where there is much of it."""
+    chosen = np.linspace(0, len(y) - 1, min(len(y), TUNING_TRIALS)).astype(int)
+    start = ConstantKernel(0.05, (1e-3, 3.0)) * Matern(5.0, (1.0, 100.0), nu=1.5) + WhiteKernel(0.01, (1e-4, 0.3))
+    process = GaussianProcessRegressor(start, alpha=variance[chosen])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a bound reached is an answer too
+        return process.fit(x[chosen], y[chosen]).kernel_

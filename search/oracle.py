@@ -19,20 +19,19 @@ from search.candidates import Candidate, CandidateSource, as_candidate
 from search.cost import relative_cost
 from search.feasibility import FeasibilityModel, Observation, log_error, observations
 from search.features import feature_matrix
-from search.pool import Pool
+from search.pool import Pool, RandomDraws
 from search.trial import Trial, TrialInfo, TrialStatus, better_incumbent
 
 SPREAD = 6  # trials over log-parameters before anything is learned
 EXPLORE_EVERY = 6
-RANDOM_DRAWS, NEIGHBOUR_DRAWS, ROUNDS = 60, 60, 3
+RANDOM_DRAWS, RANDOM_KEPT = 40, 400  # new ones a proposal, and how many of the latest it looks at
+NEIGHBOUR_DRAWS, ROUNDS = 80, 3
 FOREIGN_SHARE = 8  # a foreign space builds a Keras model for every candidate: so many times fewer of them
-KEPT = 600
 ELITE = 10
 SPREAD_DRAWS = 120
 SPREAD_CHOICE = 8  # candidates near each size aimed at, of which the cheapest is tried
 COST_POWER = 0.5  # 0: time does not matter; 1: saving per second
 PARENT_SLACK = 0.1  # of the log-error: how much accuracy to spare counts for a parent
-GUESS_VARIANCE = 0.001
 
 
 class Oracle(Protocol):
@@ -56,7 +55,7 @@ class ConstrainedOracle(kt.Oracle):
         self._trials: list[Trial] = []
         self._tried: list[Candidate] = []
         self._rows: list[np.ndarray] = []
-        self._pool = Pool(source)
+        self._draws = RandomDraws(source, seed)
         self._model = FeasibilityModel()
         self._share = 1 if source.is_cheap else FOREIGN_SHARE
 
@@ -84,25 +83,19 @@ class ConstrainedOracle(kt.Oracle):
         known = [trial for trial in self._trials if trial.result.status is not TrialStatus.FAILED]
         if number < SPREAD or len(known) < SPREAD // 2:
             return self._spread(number, rng, taken, limit)
-        self._pool.drop(taken, limit)
-        self._pool.add_random(RANDOM_DRAWS // self._share, rng, taken, limit)
-        self._fit(pending)
-        self._pool.add_neighbours(self._parents(), NEIGHBOUR_DRAWS // self._share, rng, taken, limit)
-        if not len(self._pool):
+        pool = Pool(self._source, taken, limit)
+        pool.add(self._draws.window((number + 1) * RANDOM_DRAWS // self._share, RANDOM_KEPT // self._share))
+        seen = observations(self._trials)
+        self._fit(seen, pending)
+        pool.add_neighbours(self._parents(seen), NEIGHBOUR_DRAWS // self._share, rng)
+        if not pool.candidates:
             return None
         if number % EXPLORE_EVERY == EXPLORE_EVERY - 1:
-            return self._explore(rng)
+            return self._explore(pool, rng)
         for _ in range(ROUNDS):
-            order = np.argsort(-self._worth(limit), kind="stable")
-            best = [self._pool.candidates[index] for index in order[:ELITE]]
-            self._pool.keep(order[:KEPT].tolist())
-            self._pool.add_neighbours(best, NEIGHBOUR_DRAWS // self._share // 2, rng, taken, limit)
-        return self._take(int(np.argmax(self._worth(limit))))
-
-    def _take(self, index: int) -> Candidate:
-        candidate = self._pool.candidates[index]
-        self._pool.remove(candidate.key)
-        return candidate
+            best = np.argsort(-self._worth(pool, limit), kind="stable")[:ELITE]
+            pool.add_neighbours([pool.candidates[index] for index in best], NEIGHBOUR_DRAWS // self._share // 2, rng)
+        return pool.candidates[int(np.argmax(self._worth(pool, limit)))]
 
     def _spread(self, number: int, rng: random.Random, taken: Collection[Any], limit: float) -> Candidate | None:
         """One of a spread over log-parameters: from the middle of what random candidates have down to their least."""
@@ -116,40 +109,34 @@ class ConstrainedOracle(kt.Oracle):
         nearest = sorted(fresh, key=lambda candidate: abs(math.log(candidate.parameters) - target))[:SPREAD_CHOICE]
         return min(nearest, key=relative_cost)
 
-    def _parents(self) -> list[Candidate]:
+    def _parents(self, observed: Sequence[Observation | None]) -> list[Candidate]:
         """The best qualifying and nearly qualifying trials: those whose size, corrected for what their accuracy lacks,
         is least (an error larger by a factor f costs a network f times as large)."""
         target = log_error(self._bar)
         scored = [
             (math.log(candidate.parameters) + max(seen.log_error - target, -PARENT_SLACK), index)
-            for index, (candidate, seen) in enumerate(zip(self._tried, self._seen, strict=True))
+            for index, (candidate, seen) in enumerate(zip(self._tried, observed, strict=True))
             if seen is not None
         ]
         return [self._tried[index] for _, index in sorted(scored)[:ELITE]]
 
-    def _fit(self, pending: Sequence[TrialInfo]) -> None:
+    def _fit(self, observed: Sequence[Observation | None], pending: Sequence[TrialInfo]) -> None:
         """Learns from the trials; pending ones count as known guesses at their own predicted mean."""
-        self._seen = observations(self._trials)
-        known = [index for index, seen in enumerate(self._seen) if seen is not None]
-        rows = np.array([self._rows[index] for index in known])
-        seen = [one for one in self._seen if one is not None]
-        self._model.fit(rows, seen)
+        known = [index for index, seen in enumerate(observed) if seen is not None]
+        self._model.fit(np.array([self._rows[index] for index in known]), [one for one in observed if one is not None])
         if pending:
-            guesses = feature_matrix([as_candidate(info) for info in pending])
-            mean, _ = self._model.predict(guesses)
-            seen += [Observation(float(value), GUESS_VARIANCE) for value in mean]
-            self._model.fit(np.concatenate([rows, guesses]), seen)
+            self._model.imagine(feature_matrix([as_candidate(info) for info in pending]))
 
-    def _worth(self, limit: float) -> np.ndarray:
+    def _worth(self, pool: Pool, limit: float) -> np.ndarray:
         """Expected saving in log-parameters for the time it takes, of each candidate in the pool."""
-        sizes = np.log([candidate.parameters for candidate in self._pool.candidates])
+        sizes = np.log([candidate.parameters for candidate in pool.candidates])
         reference = math.log(limit) if math.isfinite(limit) else float(np.max(sizes)) + 1.0
-        cost = np.array([relative_cost(candidate) for candidate in self._pool.candidates])
-        probability = self._model.probability(self._pool.features, self._bar)
+        cost = np.array([relative_cost(candidate) for candidate in pool.candidates])
+        probability = self._model.probability(pool.features, self._bar)
         return np.asarray((reference - sizes) * probability / cost**COST_POWER)
 
-    def _explore(self, rng: random.Random) -> Candidate:
+    def _explore(self, pool: Pool, rng: random.Random) -> Candidate:
         """One of the tenth of the pool that would be most accurate with luck, whatever it saves."""
-        mean, deviation = self._model.predict(self._pool.features)
+        mean, deviation = self._model.predict(pool.features)
         hopeful = np.argsort(mean - 2 * deviation, kind="stable")[: max(1, len(mean) // 10)]
-        return self._take(int(hopeful[rng.randrange(len(hopeful))]))
+        return pool.candidates[int(hopeful[rng.randrange(len(hopeful))])]
