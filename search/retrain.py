@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import csv
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import keras
@@ -73,9 +72,7 @@ def retrain(
             return
 
 
-def confirm(
-    study: Study, dataset: Dataset, trial: Trial, settings: RetrainSettings, on_epoch: OnEpoch
-) -> Confirmation:
+def confirm(study: Study, dataset: Dataset, trial: Trial, settings: RetrainSettings, on_epoch: OnEpoch) -> Confirmation:
     """Trains all seeds at once, evaluates each once on the test set, saves models and training losses.
 
     Raises StudyError for a trial without an architecture.
@@ -87,8 +84,9 @@ def confirm(
             "a Keras model of its own kind; choose another with --trial"
         )
     started = time.monotonic()
-    seeds = fresh_seeds(study.config.seed, trial.info.trial, settings.seeds, trial.info.seeds)
-    recipe = msgspec.structs.replace(trial.info.recipe, epochs=settings.epochs)
+    seeds = fresh_seeds(study.config.seed, trial.info.trial, settings.seeds, _used_seeds(trial))
+    # One cycle: the search restarts its schedule only to decide early, and here nothing is decided before the end.
+    recipe = msgspec.structs.replace(trial.info.recipe, epochs=settings.epochs, cycles=1)
     split = full_training_set(dataset) if settings.full_training_set else dataset.train
     feed = EpochFeed(split.images, split.labels, recipe.batch_size, recipe.input_scale, seeds[0])
     trainer = Trainer(architecture, recipe, feed, seeds, settings.epochs * feed.steps_per_epoch)
@@ -113,7 +111,7 @@ def confirm(
         total=test.total,
         epochs=settings.epochs,
         full_training_set=settings.full_training_set,
-        confirmed=constraint.is_met_by_mean(test.correct, test.total, Fraction(0)),
+        confirmed=constraint.is_met_by_mean(test.correct, test.total),
         lower_bound=lower_bound(test.correct, test.total),
         seconds=time.monotonic() - started,
         models=tuple(path.relative_to(study.folder).as_posix() for path in models),
@@ -121,7 +119,7 @@ def confirm(
     )
 
 
-def fresh_seeds(study_seed: int, trial: int, count: int, used: Sequence[int]) -> tuple[int, ...]:
+def fresh_seeds(study_seed: int, trial: int, count: int, used: Collection[int]) -> tuple[int, ...]:
     """`count` distinct seeds that follow from study and trial alone, none of them among those `used` by its replicas.
 
     More seeds begin with the same ones as fewer.
@@ -144,8 +142,17 @@ def model_on_pixels(architecture: Architecture, recipe: Recipe, weights: Sequenc
     layers = [keras_layer(layer, recipe.initializer) for layer in architecture.layers]
     model = keras.Sequential([keras.Input(architecture.input_shape), scaling, *layers])
     model.set_weights(list(weights))
-    model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    model.compile(
+        optimizer=keras.optimizers.SGD(),  # without state: loading it restores nothing, so it warns of nothing
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
     return model
+
+
+def _used_seeds(trial: Trial) -> set[int]:
+    """The seeds of a trial's replicas, those that followed on where the mean was too close to call included."""
+    return {seed + more for seed in trial.info.seeds for more in range(max(1, len(trial.result.correct)))}
 
 
 def _known(known: Sequence[Confirmation], trial: Trial, settings: RetrainSettings) -> Confirmation | None:

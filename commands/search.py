@@ -1,0 +1,148 @@
+"""`search`: looks for the smallest network that meets the constraint."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import click
+
+from commands import options
+from commands.console import message, next_command, results
+from commands.leaderboard import read_rows
+from commands.options import (
+    LARGEST_SEED,
+    data_dir_option,
+    debug_option,
+    runs_dir_option,
+)
+from commands.progress import SearchProgress
+from commands.tables import print_leaderboard, why_empty
+from datasets.dataset import Dataset
+from datasets.registry import load
+from search.constraint import EXAMPLE, Constraint
+from search.leaderboard import qualifying
+from search.study import OracleName, Study, StudyConfig, open_study
+from spaces.registry import load_space
+
+DEFAULT_SECONDS = 600.0
+TOP = 10
+
+
+@click.command("search")
+@click.argument("space", type=options.space, metavar="SPACE")
+@click.option("--study", metavar="NAME", help="The study's name.  [default: SPACE-DATASET]")
+@runs_dir_option
+@click.option("--dataset", default="mnist", metavar="mnist|digits|PATH", help="Images to search on.")
+@data_dir_option
+@click.option(
+    "--constraint", type=options.constraint, default=EXAMPLE, metavar="SENTENCE", help="What a model must reach."
+)
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 1, max_open=True),
+    metavar="SHARE",
+    help="By how much validation accuracy must exceed the constraint.  [default: from the noise of the selection]",
+)
+@click.option("--trials", type=click.IntRange(min=1), metavar="N", help="Stop at N finished trials in the study.")
+@click.option(
+    "--time-limit", type=options.duration, metavar="TIME", help="Stop after 30m, 90s, 1h30m or plain seconds."
+)
+@click.option("--replicas", type=click.IntRange(min=1), default=4, metavar="K", help="Trainings of each network.")
+@click.option("--max-epochs", type=click.IntRange(min=1), default=24, metavar="N", help="Longest training of a trial.")
+@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=0, metavar="S", help="Same seed, same trials.")
+@click.option(
+    "--oracle",
+    type=click.Choice(["smallest", "random", "bayesian"]),
+    default="smallest",
+    help="What proposes the next network.",
+)
+@click.option("--overwrite", is_flag=True, help="Delete the study of that name and start over.")
+@debug_option
+def command(
+    space: str,
+    study: str | None,
+    runs_dir: Path,
+    dataset: str,
+    data_dir: Path | None,
+    constraint: str,
+    margin: float | None,
+    trials: int | None,
+    time_limit: float | None,
+    replicas: int,
+    max_epochs: int,
+    seed: int,
+    oracle: OracleName,
+    overwrite: bool,
+) -> None:
+    """Search SPACE for the smallest network that meets the constraint.
+
+    SPACE is shallow, deep, deep-open, or a kt.HyperModel of your own as FILE.py:CLASS. A study that exists goes on
+    where it stopped, under any --trials and --time-limit; without either, for 10 minutes.
+    """
+    _check_margin(constraint, margin)
+    data = load(dataset, data_dir)
+    message(f"data: {data.source}")
+    name = study if study is not None else default_name(space, dataset)
+    config = StudyConfig(space, dataset, constraint, replicas, max_epochs, seed, oracle, margin)
+    if trials is None and time_limit is None:
+        time_limit = DEFAULT_SECONDS
+    opened = run(runs_dir, name, config, data, trials, time_limit, overwrite)
+    rows = read_rows(opened)
+    best = qualifying(rows)[:TOP]
+    if best:
+        print_leaderboard(results(), opened, best)
+    click.echo(why_empty(opened, rows) or "", nl=not best)
+    say_next(opened, best[0].trial if best else None, runs_dir, data_dir)
+
+
+def run(
+    runs_dir: Path,
+    name: str,
+    config: StudyConfig,
+    dataset: Dataset,
+    trials: int | None,
+    seconds: float | None,
+    overwrite: bool = False,
+) -> Study:
+    """Opens or goes on with a study and searches, showing progress. Raises the project's errors."""
+    if not overwrite and (runs_dir / name / "study.json").exists():
+        open_study(runs_dir, name, config)  # refuses another configuration before the seconds TensorFlow takes
+    from search.runtime import configure
+
+    configure()
+    # The space first: one that cannot be loaded must leave no study behind, and with --overwrite delete none.
+    space = load_space(config.space, dataset.input_shape, dataset.classes)
+    study = open_study(runs_dir, name, config, overwrite)
+    from search.tuner import Budget, run_search
+
+    with SearchProgress(len(dataset.validation)) as progress:
+        run_search(study, dataset, space, Budget(trials, seconds), progress)
+    return study
+
+
+def default_name(space: str, dataset: str) -> str:
+    """SPACE-DATASET; the class of a space of one's own, the file or folder name of one's own data."""
+    return f"{space.rpartition(':')[2]}-{Path(dataset).stem}"
+
+
+def say_next(study: Study, best: int | None, runs_dir: Path, data_dir: Path | None) -> None:
+    """The commands to try next, on standard error."""
+    where = () if runs_dir == Path("runs") else ("--runs-dir", str(runs_dir))
+    data = () if data_dir is None else ("--data-dir", str(data_dir))
+    message("next:")
+    message(f"  {next_command('leaderboard', study.name, '--all', *where)}")
+    if best is not None:
+        message(f"  {next_command('show', study.name, str(best), *where)}")
+        message(f"  {next_command('retrain', study.name, *where, *data)}")
+
+
+def _check_margin(constraint: str, margin: float | None) -> None:
+    if margin is None:
+        return
+    # `nan` passes every range check, for it compares false with everything.
+    if math.isnan(margin) or Constraint.parse(constraint).bar + Fraction(str(margin)) > 1:
+        raise click.BadParameter(
+            f"expected {constraint} plus the margin to stay within 1, got {margin}", param_hint="--margin"
+        )
