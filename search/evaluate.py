@@ -28,24 +28,24 @@ OnPoint = Callable[[CurvePoint], None]
 class Evaluator:
     """Trains and validates trials on data that stays in memory."""
 
-    def __init__(self, train: Split, validation: Split, constraint: Constraint, decisions: EarlyDecisions) -> None:
+    def __init__(self, train: Split, validation: Split, constraint: Constraint) -> None:
         """`constraint` includes the margin."""
-        self._train, self._constraint, self._decisions = train, constraint, decisions
+        self._train, self._constraint = train, constraint
         self._images = tf.constant(validation.images)
         self._labels = tf.constant(validation.labels)
         self._total = len(validation)
 
-    def evaluate(self, info: TrialInfo, on_point: OnPoint) -> TrialResult:
+    def evaluate(self, info: TrialInfo, decisions: EarlyDecisions, on_point: OnPoint) -> TrialResult:
         """Trains the trial's replicas; near the bar as many again, with seeds that follow on.
 
         Whatever goes wrong in one trial becomes its status and reason here, and nowhere else.
         """
         start = time.perf_counter()
         try:
-            result = self._train_replicas(info, info.seeds, on_point, start)
+            result = self._train_replicas(info, info.seeds, decisions, on_point, start)
             while self._is_near(result) and len(result.correct) < MOST_SEATS * len(info.seeds):
                 more = [seed + len(result.correct) for seed in info.seeds]
-                result = _pooled(result, self._train_replicas(info, more, on_point, start), self._constraint)
+                result = _pooled(result, self._train_replicas(info, more, decisions, on_point, start), self._constraint)
         except (tf.errors.OpError, ValueError, MemoryError) as error:
             seconds = time.perf_counter() - start
             reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
@@ -58,7 +58,9 @@ class Evaluator:
         mean = sum(result.correct) / (len(result.correct) * self._total)
         return abs(mean - float(self._constraint.bar)) < NEAR * standard_error(result.correct, self._total)
 
-    def _train_replicas(self, info: TrialInfo, seeds: Sequence[int], on_point: OnPoint, start: float) -> TrialResult:
+    def _train_replicas(
+        self, info: TrialInfo, seeds: Sequence[int], decisions: EarlyDecisions, on_point: OnPoint, start: float
+    ) -> TrialResult:
         assert info.architecture is not None
         recipe = info.recipe
         feed = EpochFeed(self._train.images, self._train.labels, recipe.batch_size, recipe.input_scale, seeds[0])
@@ -74,7 +76,7 @@ class Evaluator:
             curve.append(point)
             on_point(point)
             if epoch in ends[:-1]:
-                decision = self._decisions.decide(point, recipe.epochs)
+                decision = decisions.decide(point, recipe.epochs)
                 if decision is not Decision.GO_ON:
                     status = TrialStatus.ACCEPTED if decision is Decision.ACCEPT else TrialStatus.REJECTED
                     reason = f"{decision.value}ed after {epoch} of {recipe.epochs} epochs"

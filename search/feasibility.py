@@ -19,10 +19,12 @@ from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
 from sklearn.linear_model import RidgeCV
 from sklearn.preprocessing import StandardScaler
 
+from search.gains import Gains, log_error
+from search.noise import SEED_SPREAD
 from search.trial import Trial, TrialStatus
 
-SMALLEST_ERROR = 1e-4
-SEED_SPREAD = 0.08  # of the log-error between replicas of one network, where a trial has too few to tell
+ENOUGH_GAINS = 3  # finished trials from which on their gains are used for those stopped early
+USUAL_GAIN, GAIN_VARIANCE = 0.3, 0.01  # of the log-error from an early stop to the end
 TUNING_TRIALS = 120
 GUESS_VARIANCE = 0.001
 
@@ -34,48 +36,28 @@ class Observation(NamedTuple):
     variance: float
 
 
-def log_error(accuracy: float) -> float:
-    """The logarithm of the share of wrong answers, kept finite."""
-    return float(np.log(max(1 - accuracy, SMALLEST_ERROR)))
-
-
 def observations(trials: Sequence[Trial]) -> list[Observation | None]:
     """What each trial says about its architecture; None for one that failed.
 
     A trial stopped early is carried on to the end by the mean gain of the finished ones from the same epoch on.
     """
-    gains = gains_from(trials)
-    result: list[Observation | None] = []
-    for trial in trials:
-        replicas = len(trial.result.correct)
-        if trial.result.status is TrialStatus.FAILED or not replicas:
-            result.append(None)
-            continue
-        ends = [log_error(correct / trial.result.total) for correct in trial.result.correct]
-        spread = np.var(ends, ddof=1) if replicas > 2 else SEED_SPREAD**2
-        mean, variance = float(np.mean(ends)), float(max(spread, SEED_SPREAD**2 / 4) / replicas)
-        if trial.result.epochs < trial.info.recipe.epochs:
-            gain, gain_variance = gains.get(trial.result.epochs, (-0.3, 0.04))
-            mean, variance = mean + gain, variance + gain_variance
-        result.append(Observation(mean, variance))
-    return result
+    gains = Gains(trials)
+    return [_observation(trial, gains) for trial in trials]
 
 
-def gains_from(trials: Sequence[Trial]) -> dict[int, tuple[float, float]]:
-    """For each epoch: mean and variance of the change in log-error from there to the end, over the finished trials."""
-    changes: dict[int, list[float]] = {}
-    for trial in trials:
-        if trial.result.status is not TrialStatus.COMPLETED or not trial.result.curve:
-            continue
-        end = log_error(trial.mean_accuracy)
-        for point in trial.result.curve[:-1]:
-            mean = sum(point.correct) / (len(point.correct) * trial.result.total)
-            changes.setdefault(point.epoch, []).append(end - log_error(mean))
-    return {
-        epoch: (float(np.mean(values)), float(np.var(values)) + 0.01)
-        for epoch, values in changes.items()
-        if len(values) >= 3
-    }
+def _observation(trial: Trial, gains: Gains) -> Observation | None:
+    replicas = len(trial.result.correct)
+    if trial.result.status is TrialStatus.FAILED or not replicas:
+        return None
+    ends = [log_error(correct / trial.result.total) for correct in trial.result.correct]
+    spread = np.var(ends, ddof=1) if replicas > 2 else SEED_SPREAD**2
+    mean, variance = float(np.mean(ends)), float(max(spread, SEED_SPREAD**2 / 4) / replicas)
+    if trial.result.epochs < trial.info.recipe.epochs:
+        falls = gains.since(trial.result.epochs, trial.info.recipe.epochs)
+        known = len(falls) >= ENOUGH_GAINS
+        mean -= float(np.mean(falls)) if known else USUAL_GAIN
+        variance += float(np.var(falls)) + GAIN_VARIANCE if known else 4 * GAIN_VARIANCE
+    return Observation(mean, variance)
 
 
 class FeasibilityModel:

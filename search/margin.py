@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from search.feasibility import SEED_SPREAD
+from search.noise import SEED_SPREAD
 
 # The incumbent is the smallest of many that read over the bar, so it is one whose noise was kind. Where candidates lie
 # evenly around the bar, the truth of one that just passes is lower than its reading by about half a standard error.

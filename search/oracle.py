@@ -17,8 +17,9 @@ import numpy as np
 
 from search.candidates import Candidate, CandidateSource, as_candidate
 from search.cost import relative_cost
-from search.feasibility import FeasibilityModel, Observation, log_error, observations
+from search.feasibility import FeasibilityModel, Observation, observations
 from search.features import feature_matrix
+from search.gains import log_error
 from search.pool import Pool, RandomDraws
 from search.trial import Trial, TrialInfo, TrialStatus, better_incumbent
 

@@ -1,19 +1,18 @@
-"""The loop of a search: oracle -> evaluator -> ledger, until the budget is spent."""
+"""The loop of a search: oracle -> executor -> ledger, until the budget is spent."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
 from typing import Any, Protocol
 
 from datasets.dataset import Dataset
 from search.candidates import Candidate, CandidateSource
 from search.constraint import Constraint
 from search.early_decisions import EarlyDecisions
-from search.evaluate import Evaluator
+from search.executors import Executor, InProcess, OnDask
 from search.margin import default_margin
 from search.oracles import make_oracle
 from search.study import Study
@@ -46,41 +45,75 @@ class Reporter(Protocol):
         """After a finished trial is on disk."""
 
 
-def run_search(study: Study, dataset: Dataset, space: Any, budget: Budget, reporter: Reporter) -> list[Trial]:
+def run_search(
+    study: Study,
+    dataset: Dataset,
+    space: Any,
+    budget: Budget,
+    reporter: Reporter,
+    workers: int = 1,
+    scheduler: str | None = None,
+) -> list[Trial]:
     """Searches until the budget is spent or the space has nothing left; returns all finished trials of the study.
 
-    Goes on from the ledger: the same seed gives the same trials in the same order, wherever it was interrupted.
-    An interruption (KeyboardInterrupt) passes through; what was finished is in the ledger.
+    Goes on from the ledger: with one worker the same seed gives the same trials in the same order, wherever it was
+    interrupted. An interruption (KeyboardInterrupt) passes through; what was finished is in the ledger. Several
+    `workers`, or those of a Dask `scheduler`, train trials side by side.
     """
     config = study.config
     constraint = aimed_at(study, len(dataset.validation))
-    decisions = EarlyDecisions(float(constraint.bar), len(dataset.validation))
-    source = CandidateSource(space, config.max_epochs)
-    oracle = make_oracle(config.oracle, source, float(constraint.bar), config.seed)
-    trials = study.ledger.read()
-    incumbent: Trial | None = None
-    for trial in trials:
-        oracle.learn(trial)
-        decisions.learn(trial)
-        incumbent = better_incumbent(incumbent, trial)
-    evaluator = Evaluator(dataset.train, dataset.validation, constraint, decisions)
-    reporter.search_started(trials, budget)
-    start = time.monotonic()
-    while not _is_spent(budget, len(trials), time.monotonic() - start):
-        candidate = oracle.propose([])
-        if candidate is None:
-            break
-        info = _info(candidate, len(trials), config.seed, config.replicas)
-        reporter.trial_started(info)
-        result = evaluator.evaluate(info, partial(reporter.evaluated, info))
-        trial = Trial(info, result)
-        study.ledger.append(trial)
-        trials.append(trial)
-        oracle.learn(trial)
-        decisions.learn(trial)
-        incumbent = better_incumbent(incumbent, trial)
-        reporter.trial_finished(trial, incumbent)
-    return trials
+    progress = _Progress(study, constraint, len(dataset.validation), space)
+    reporter.search_started(progress.trials, budget)
+    training = (dataset.train, dataset.validation, constraint, reporter.evaluated)
+    executor: Executor = InProcess(*training)
+    if workers > 1 or scheduler is not None:
+        executor = OnDask(*training, workers, scheduler)
+    with executor:
+        start = time.monotonic()  # once the workers are up: the limit is for the search
+        pending: dict[int, TrialInfo] = {}
+        while True:
+            while len(pending) < executor.slots and not _is_spent(
+                budget, len(progress.trials) + len(pending), time.monotonic() - start
+            ):
+                candidate = progress.oracle.propose(list(pending.values()))
+                if candidate is None:
+                    break
+                info = _info(candidate, progress.next_number(pending), config.seed, config.replicas)
+                pending[info.trial] = info
+                reporter.trial_started(info)
+                executor.submit(info, progress.decisions)
+            if not pending:
+                return progress.trials
+            info, result = executor.next_finished()
+            del pending[info.trial]
+            trial = Trial(info, result)
+            study.ledger.append(trial)
+            progress.take(trial)
+            reporter.trial_finished(trial, progress.incumbent)
+
+
+class _Progress:
+    """What a search knows: all of it follows from the ledger."""
+
+    def __init__(self, study: Study, constraint: Constraint, images: int, space: Any) -> None:
+        source = CandidateSource(space, study.config.max_epochs)
+        self.decisions = EarlyDecisions(float(constraint.bar), images)
+        self.oracle = make_oracle(study.config.oracle, source, float(constraint.bar), study.config.seed)
+        self.incumbent: Trial | None = None
+        self.trials: list[Trial] = []
+        for trial in study.ledger.read():
+            self.take(trial)
+
+    def take(self, trial: Trial) -> None:
+        """Takes in a finished trial."""
+        self.trials.append(trial)
+        self.oracle.learn(trial)
+        self.decisions.learn(trial)
+        self.incumbent = better_incumbent(self.incumbent, trial)
+
+    def next_number(self, pending: Iterable[int]) -> int:
+        """The number after all that were ever finished or are in training."""
+        return max((*(trial.info.trial for trial in self.trials), *pending), default=-1) + 1
 
 
 def aimed_at(study: Study, images: int) -> Constraint:
