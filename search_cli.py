@@ -16,7 +16,7 @@ from commands.console import again_command, message, one_line
 from commands.errors import EXPECTED
 from commands.options import debug_option
 
-COMMANDS = ("search", "leaderboard", "show", "retrain", "quickstart")
+COMMANDS = ("search", "leaderboard", "show", "retrain", "baseline", "quickstart")
 COULD_NOT, INTERRUPTED = 1, 130
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datasets.errors import DataError
 from search.constraint import ConstraintError
+from search.errors import ExecutorError
 from search.jsonl import LedgerError
 from search.study import StudyError
 from spaces.registry import SpaceError
@@ -20,6 +21,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     SpaceError,
     StudyError,
     LedgerError,
+    ExecutorError,
     ConstraintError,
     OSError,
 )

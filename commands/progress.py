@@ -61,7 +61,8 @@ class SearchProgress:
 
     def evaluated(self, info: TrialInfo, point: CurvePoint) -> None:
         """A running trial was evaluated on the validation images."""
-        self._running[info.trial] = (info, point)
+        if info.trial in self._running:  # word from another process may come after the trial's end
+            self._running[info.trial] = (info, point)
 
     def trial_finished(self, trial: Trial, incumbent: Trial | None) -> None:
         """A trial is in the ledger; `incumbent` is the smallest qualifying one so far."""
@@ -108,7 +109,7 @@ class SearchProgress:
             Text(f"done      {self._progress()}"),
             Text(f"incumbent {_named(self._incumbent)}"),
         ]
-        parts.extend(Text(f"training  {self._current(info, point)}") for info, point in self._running.values())
+        parts.extend(Text(f"training  {self._current(info, point)}") for info, point in list(self._running.values()))
         return Group(*parts)
 
     def _current(self, info: TrialInfo, point: CurvePoint | None) -> str:

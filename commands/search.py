@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from datasets.registry import load
 from search.constraint import EXAMPLE, Constraint
 from search.leaderboard import qualifying
 from search.study import OracleName, Study, StudyConfig, open_study
+from spaces.recipe import usual_epochs
 from spaces.registry import load_space
 
 DEFAULT_SECONDS = 600.0
@@ -50,13 +52,22 @@ TOP = 10
     "--time-limit", type=options.duration, metavar="TIME", help="Stop after 30m, 90s, 1h30m or plain seconds."
 )
 @click.option("--replicas", type=click.IntRange(min=1), default=4, metavar="K", help="Trainings of each network.")
-@click.option("--max-epochs", type=click.IntRange(min=1), default=24, metavar="N", help="Longest training of a trial.")
+@click.option(
+    "--max-epochs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Longest training of a trial.  [default: about 8,000 steps, 21 epochs of MNIST]",
+)
 @click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=0, metavar="S", help="Same seed, same trials.")
 @click.option(
     "--oracle",
     type=click.Choice(["smallest", "random", "bayesian"]),
     default="smallest",
     help="What proposes the next network.",
+)
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Trials side by side.  [default: one a core]")
+@click.option(
+    "--scheduler", metavar="URL", help="A Dask scheduler that runs, tcp://host:port, instead of workers here."
 )
 @click.option("--overwrite", is_flag=True, help="Delete the study of that name and start over.")
 @debug_option
@@ -71,9 +82,11 @@ def command(
     trials: int | None,
     time_limit: float | None,
     replicas: int,
-    max_epochs: int,
+    max_epochs: int | None,
     seed: int,
     oracle: OracleName,
+    workers: int | None,
+    scheduler: str | None,
     overwrite: bool,
 ) -> None:
     """Search SPACE for the smallest network that meets the constraint.
@@ -85,10 +98,12 @@ def command(
     data = load(dataset, data_dir)
     message(f"data: {data.source}")
     name = study if study is not None else default_name(space, dataset)
+    if max_epochs is None:
+        max_epochs = usual_epochs(len(data.train))
     config = StudyConfig(space, dataset, constraint, replicas, max_epochs, seed, oracle, margin)
     if trials is None and time_limit is None:
         time_limit = DEFAULT_SECONDS
-    opened = run(runs_dir, name, config, data, trials, time_limit, overwrite)
+    opened = run(runs_dir, name, config, data, trials, time_limit, workers, scheduler, overwrite)
     rows = read_rows(opened)
     best = qualifying(rows)[:TOP]
     if best:
@@ -104,9 +119,14 @@ def run(
     dataset: Dataset,
     trials: int | None,
     seconds: float | None,
+    workers: int | None = None,
+    scheduler: str | None = None,
     overwrite: bool = False,
 ) -> Study:
-    """Opens or goes on with a study and searches, showing progress. Raises the project's errors."""
+    """Opens or goes on with a study and searches, showing progress; `workers` None: one a core.
+
+    Raises the project's errors.
+    """
     if not overwrite and (runs_dir / name / "study.json").exists():
         open_study(runs_dir, name, config)  # refuses another configuration before the seconds TensorFlow takes
     from search.runtime import configure
@@ -118,8 +138,13 @@ def run(
     from search.tuner import Budget, run_search
 
     with SearchProgress(len(dataset.validation)) as progress:
-        run_search(study, dataset, space, Budget(trials, seconds), progress)
+        run_search(study, dataset, space, Budget(trials, seconds), progress, workers or cores(), scheduler)
     return study
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def default_name(space: str, dataset: str) -> str:

@@ -82,9 +82,9 @@ def _replicas(trial: Trial) -> Table | str:
     if not result.correct:
         return "  no replica was evaluated"
     table = _table("Validation accuracy of each replica", ("replica", "seed", "correct", "accuracy"))
-    for index, correct in enumerate(result.correct):
-        seed = str(trial.info.seeds[index]) if index < len(trial.info.seeds) else "-"
-        table.add_row(str(index + 1), seed, f"{correct:,} / {result.total:,}", percent(correct / result.total))
+    seeds = (*trial.info.seeds, *result.more_seeds)
+    for index, (seed, correct) in enumerate(zip(seeds, result.correct, strict=True)):
+        table.add_row(str(index + 1), str(seed), f"{correct:,} / {result.total:,}", percent(correct / result.total))
     table.add_section()
     table.add_row("mean", "", f"{basis(len(result.correct), result.total)} images", _of(result.correct, result.total))
     return table
@@ -96,9 +96,15 @@ def _curve(trial: Trial) -> Table | str:
     names = ("epoch", "validation accuracy", "validation loss", "training loss", "s")
     table = _table("Learning curve: mean (min - max) of the replicas; losses are cross-entropies in nats", names)
     for point in trial.result.curve:
-        losses = (f"{fmean(values):.4f}" if values else "-" for values in (point.val_loss, point.train_loss))
+        losses = (_mean_loss(values) for values in (point.val_loss, point.train_loss))
         table.add_row(str(point.epoch), _of(point.correct, trial.result.total), *losses, f"{point.seconds:.1f}")
     return table
+
+
+def _mean_loss(losses: Sequence[float | None]) -> str:
+    """The mean of the replicas that did not diverge."""
+    finite = [loss for loss in losses if loss is not None]
+    return f"{fmean(finite):.4f}" if finite else "-"
 
 
 def _test(confirmation: Confirmation) -> str:

@@ -62,8 +62,10 @@ def _history(path: Path) -> dict[int, list[float]]:
     return losses
 
 
-def _band(points: Sequence[tuple[int, Sequence[float]]]) -> Band:
-    finite = [(epoch, [loss for loss in losses if math.isfinite(loss)]) for epoch, losses in points]
+def _band(points: Sequence[tuple[int, Sequence[float | None]]]) -> Band:
+    finite = [
+        (epoch, [loss for loss in losses if loss is not None and math.isfinite(loss)]) for epoch, losses in points
+    ]
     kept = [(epoch, losses) for epoch, losses in finite if losses]
     return Band(
         epochs=tuple(epoch for epoch, _ in kept),

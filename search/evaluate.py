@@ -5,10 +5,12 @@ This is what a worker does; it sees training and validation data, never the test
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
 import tensorflow as tf
 
 from datasets.dataset import Split
@@ -45,7 +47,8 @@ class Evaluator:
             result = self._train_replicas(info, info.seeds, decisions, on_point, start)
             while self._is_near(result) and len(result.correct) < MOST_SEATS * len(info.seeds):
                 more = [seed + len(result.correct) for seed in info.seeds]
-                result = _pooled(result, self._train_replicas(info, more, decisions, on_point, start), self._constraint)
+                added = self._train_replicas(info, more, decisions, on_point, start)
+                result = _pooled(result, added, more, self._constraint)
         except (tf.errors.OpError, ValueError, MemoryError) as error:
             seconds = time.perf_counter() - start
             reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
@@ -99,13 +102,18 @@ def _point(epoch: int, scored: Evaluation, train_loss: Any, seconds: float) -> C
     )
 
 
-def _rounded(losses: Sequence[float]) -> tuple[float, ...]:
-    return tuple(round(loss, 5) for loss in losses)
+def _rounded(losses: Sequence[float]) -> tuple[float | None, ...]:
+    return tuple(round(loss, 5) if math.isfinite(loss) else None for loss in losses)
 
 
-def _pooled(first: TrialResult, second: TrialResult, constraint: Constraint) -> TrialResult:
+def _pooled(first: TrialResult, second: TrialResult, seeds: Sequence[int], constraint: Constraint) -> TrialResult:
     """Both sets of replicas as one result; the curve stays that of the first."""
     correct = (*first.correct, *second.correct)
-    qualified = constraint.is_met_by_mean(correct, first.total)
-    reason = f"too close to call with {len(first.correct)} replicas: {len(second.correct)} more"
-    return TrialResult(first.status, correct, first.total, qualified, first.epochs, second.seconds, first.curve, reason)
+    return msgspec.structs.replace(
+        first,
+        correct=correct,
+        qualified=constraint.is_met_by_mean(correct, first.total),
+        seconds=second.seconds,
+        reason=f"too close to call with {len(first.correct)} replicas: {len(second.correct)} more",
+        more_seeds=(*first.more_seeds, *seeds),
+    )

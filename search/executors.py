@@ -1,37 +1,18 @@
-"""Where trials are trained: in this process, or on Dask workers. The oracle and the ledger never leave this process."""
+"""Where trials are trained: in this process, or elsewhere. The oracle and the ledger never leave this process."""
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Protocol, Self
-
-import dask
-from distributed import (
-    Client,
-    KilledWorker,
-    LocalCluster,
-    WorkerPlugin,
-    as_completed,
-    get_worker,
-)
+from typing import Protocol, Self
 
 from datasets.dataset import Split
 from search.constraint import Constraint
 from search.early_decisions import EarlyDecisions
-from search.runtime import configure
-from search.trial import CurvePoint, TrialInfo, TrialResult, TrialStatus
+from search.evaluate import Evaluator
+from search.trial import CurvePoint, TrialInfo, TrialResult
 
 OnPoint = Callable[[TrialInfo, CurvePoint], None]
-POINTS = "curve-points"
-EVALUATOR = "evaluator"
-LOOPBACK = "127.0.0.1"
-KILLED_WORKERS = 3  # a trial that takes so many workers with it is recorded as failed
-
-
-class ExecutorError(Exception):
-    """Workers that cannot be had or were lost: one line with what was expected, what came, what to do."""
 
 
 class Executor(Protocol):
@@ -61,8 +42,6 @@ class InProcess:
 
     def __init__(self, train: Split, validation: Split, constraint: Constraint, on_point: OnPoint) -> None:
         """`constraint` includes the margin; `on_point` hears of every evaluation."""
-        from search.evaluate import Evaluator
-
         self._evaluator, self._on_point = Evaluator(train, validation, constraint), on_point
         self._waiting: tuple[TrialInfo, EarlyDecisions] | None = None
 
@@ -82,104 +61,3 @@ class InProcess:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         pass
-
-
-class _WorkersData(WorkerPlugin):
-    """What each worker keeps for all its trials: the data travels once, the evaluator is made once."""
-
-    name = EVALUATOR
-
-    def __init__(self, train: Split, validation: Split, constraint: Constraint) -> None:
-        self.train, self.validation, self.constraint = train, validation, constraint
-        self.evaluator: Any = None
-
-    def setup(self, worker: Any) -> None:
-        # Ctrl-C reaches every process of the terminal; the one that holds the ledger decides what it means.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        configure(threads=1)
-        from search.evaluate import Evaluator
-
-        self.evaluator = Evaluator(self.train, self.validation, self.constraint)
-
-
-def _evaluate(info: TrialInfo, decisions: EarlyDecisions) -> TrialResult:
-    """Runs on a worker."""
-    worker = get_worker()
-    evaluator = worker.plugins[EVALUATOR].evaluator
-    return evaluator.evaluate(info, decisions, lambda point: worker.log_event(POINTS, (info, point)))
-
-
-class OnDask:
-    """Trials side by side on Dask workers of one thread each: a local cluster, or a scheduler that already runs."""
-
-    def __init__(
-        self,
-        train: Split,
-        validation: Split,
-        constraint: Constraint,
-        on_point: OnPoint,
-        workers: int,
-        scheduler: str | None = None,
-    ) -> None:
-        """`scheduler` is the address of one that runs (`tcp://host:port`); None starts `workers` processes here."""
-        self.slots = workers
-        self._data = _WorkersData(train, validation, constraint)
-        self._on_point, self._scheduler = on_point, scheduler
-        self._cluster: Any = None
-        self._client: Any = None
-        self._running: dict[str, TrialInfo] = {}
-        self._completed: Any = None
-
-    def __enter__(self) -> Self:
-        dask.config.set({"distributed.scheduler.allowed-failures": KILLED_WORKERS - 1})
-        try:
-            if self._scheduler is None:
-                self._cluster = LocalCluster(
-                    n_workers=self.slots,
-                    threads_per_worker=1,
-                    processes=True,
-                    host=LOOPBACK,
-                    dashboard_address=None,
-                    memory_limit=0,
-                )
-            self._client = Client(self._cluster if self._scheduler is None else self._scheduler, timeout="20s")
-        except OSError as error:
-            raise ExecutorError(
-                f"expected a Dask scheduler at {self._scheduler}, got: {error}; start one with: dask scheduler"
-            ) from error
-        if self._scheduler is not None:
-            self._client.wait_for_workers(1, timeout=60)
-            self.slots = max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
-        self._client.register_plugin(self._data)
-        self._client.subscribe_topic(POINTS, lambda event: self._on_point(*event[1]))
-        self._completed = as_completed(raise_errors=False)
-        return self
-
-    def submit(self, info: TrialInfo, decisions: EarlyDecisions) -> None:
-        future = self._client.submit(_evaluate, info, decisions, pure=False)
-        self._running[future.key] = info
-        self._completed.add(future)
-
-    def next_finished(self) -> tuple[TrialInfo, TrialResult]:
-        future = next(self._completed)
-        info = self._running.pop(future.key)
-        if future.status == "finished":
-            return info, future.result()
-        error = future.exception()
-        if isinstance(error, KilledWorker):
-            return info, _failed(f"{KILLED_WORKERS} workers died in this trial")
-        if future.status == "error":
-            return info, _failed(f"{type(error).__name__}: {error}")
-        raise ExecutorError(f"expected a result for trial {info.trial}, the scheduler was lost; run the command again")
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for part in (self._client, self._cluster):
-            if part is not None:
-                part.close(timeout=5)
-
-
-def _failed(reason: str) -> TrialResult:
-    line = " ".join(reason.split())
-    return TrialResult(TrialStatus.FAILED, (), 0, False, 0, 0.0, reason=line)

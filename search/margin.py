@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from search.constraint import Constraint
 from search.noise import SEED_SPREAD
+from search.study import StudyConfig
 
 # The incumbent is the smallest of many that read over the bar, so it is one whose noise was kind. Where candidates lie
 # evenly around the bar, the truth of one that just passes is lower than its reading by about half a standard error.
 WINNERS_CURSE = Fraction(1, 2)
+
+
+def aimed_at(config: StudyConfig, images: int) -> Constraint:
+    """The constraint of a study raised by its margin: what a trial must meet on `images` validation images."""
+    asked = Constraint.parse(config.constraint)
+    if config.margin is None:
+        return Constraint(asked.bar + default_margin(asked.bar, config.replicas, images))
+    return Constraint(asked.bar + Fraction(str(config.margin)))
 
 
 def default_margin(bar: Fraction, replicas: int, images: int) -> Fraction:

@@ -54,12 +54,15 @@ class TrialInfo(msgspec.Struct, frozen=True):
 
 
 class CurvePoint(msgspec.Struct, frozen=True):
-    """One evaluation: after how many epochs, correct validation answers and training loss of each replica."""
+    """One evaluation: after how many epochs, correct validation answers and losses of each replica.
+
+    The loss of a replica that diverged is None: JSON has no word for what it is.
+    """
 
     epoch: int
     correct: tuple[int, ...]
-    val_loss: tuple[float, ...]
-    train_loss: tuple[float, ...]
+    val_loss: tuple[float | None, ...]
+    train_loss: tuple[float | None, ...]
     seconds: float
 
 
@@ -67,7 +70,7 @@ class TrialResult(msgspec.Struct, frozen=True):
     """What was observed: validation answers of each replica out of `total`, at the end of training.
 
     `qualified` is what the study's constraint, margin included, said of them; `reason` is one line for an early
-    decision or a failure.
+    decision or a failure; `more_seeds` are those of replicas added because the first ones were too close to call.
     """
 
     status: TrialStatus
@@ -78,6 +81,7 @@ class TrialResult(msgspec.Struct, frozen=True):
     seconds: float
     curve: tuple[CurvePoint, ...] = ()
     reason: str = ""
+    more_seeds: tuple[int, ...] = ()
 
 
 class Trial(msgspec.Struct, frozen=True):

@@ -5,15 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Protocol
 
 from datasets.dataset import Dataset
 from search.candidates import Candidate, CandidateSource
 from search.constraint import Constraint
 from search.early_decisions import EarlyDecisions
-from search.executors import Executor, InProcess, OnDask
-from search.margin import default_margin
+from search.executors import Executor, InProcess
+from search.margin import aimed_at
 from search.oracles import make_oracle
 from search.study import Study
 from search.trial import CurvePoint, Trial, TrialInfo, better_incumbent
@@ -61,12 +60,16 @@ def run_search(
     `workers`, or those of a Dask `scheduler`, train trials side by side.
     """
     config = study.config
-    constraint = aimed_at(study, len(dataset.validation))
+    constraint = aimed_at(config, len(dataset.validation))
     progress = _Progress(study, constraint, len(dataset.validation), space)
     reporter.search_started(progress.trials, budget)
     training = (dataset.train, dataset.validation, constraint, reporter.evaluated)
-    executor: Executor = InProcess(*training)
-    if workers > 1 or scheduler is not None:
+    executor: Executor
+    if workers == 1 and scheduler is None:
+        executor = InProcess(*training)
+    else:
+        from search.dask_executor import OnDask  # Dask takes a while to import; a single worker does without
+
         executor = OnDask(*training, workers, scheduler)
     with executor:
         start = time.monotonic()  # once the workers are up: the limit is for the search
@@ -114,15 +117,6 @@ class _Progress:
     def next_number(self, pending: Iterable[int]) -> int:
         """The number after all that were ever finished or are in training."""
         return max((*(trial.info.trial for trial in self.trials), *pending), default=-1) + 1
-
-
-def aimed_at(study: Study, images: int) -> Constraint:
-    """The constraint of a study raised by its margin: what a trial must meet on `images` validation images."""
-    config = study.config
-    asked = Constraint.parse(config.constraint)
-    if config.margin is None:
-        return Constraint(asked.bar + default_margin(asked.bar, config.replicas, images))
-    return Constraint(asked.bar + Fraction(str(config.margin)))
 
 
 def _info(candidate: Candidate, number: int, seed: int, replicas: int) -> TrialInfo:

@@ -49,6 +49,11 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"{self.schedule} {self.learning_rate:.3g}, {self.epochs} epochs{cycles}, batches of {self.batch_size}"
 
 
+def usual_epochs(images: int) -> int:
+    """How long to train on so many images where nobody says: about 8,000 steps of 128, from 21 to 150 epochs."""
+    return max(21, min(150, round(8_000 * 128 / images)))
+
+
 def cycle_ends(recipe: Recipe) -> list[int]:
     """After which epochs a cycle ends; each cycle is twice as long as the one before, rounded to whole epochs.
 

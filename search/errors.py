@@ -1,0 +1,5 @@
+"""Errors that must be known without importing what raises them."""
+
+
+class ExecutorError(Exception):
+    """Workers that cannot be had or were lost: one line with what was expected, what came, what to do."""
