@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from types import TracebackType
 from typing import Any, Self
@@ -65,11 +66,14 @@ class OnDask:
         on_point: OnPoint,
         workers: int,
         scheduler: str | None = None,
+        patience: float = 20.0,
     ) -> None:
-        """`scheduler` is the address of one that runs (`tcp://host:port`); None starts `workers` processes here."""
+        """`scheduler` is the address of one that runs (`tcp://host:port`), to be reached within `patience` seconds;
+        None starts `workers` processes here.
+        """
         self.slots = workers
         self._data = _WorkersData(train, validation, constraint)
-        self._on_point, self._scheduler = on_point, scheduler
+        self._on_point, self._scheduler, self._patience = on_point, scheduler, patience
         self._cluster: Any = None
         self._client: Any = None
         self._running: dict[str, TrialInfo] = {}
@@ -84,14 +88,15 @@ class OnDask:
                     threads_per_worker=1,
                     processes=True,
                     host=LOOPBACK,
-                    dashboard_address=None,
+                    dashboard_address=f"{LOOPBACK}:0",
                     memory_limit=0,
                     silence_logs=logging.ERROR,
                 )
-            self._client = Client(self._cluster if self._scheduler is None else self._scheduler, timeout="20s")
+            self._client = Client(self._cluster if self._scheduler is None else self._scheduler, timeout=self._patience)
         except OSError as error:
             raise ExecutorError(
-                f"expected a Dask scheduler at {self._scheduler}, got: {error}; start one with: dask scheduler"
+                f"expected a Dask scheduler at {self._scheduler}, got: {' '.join(str(error).split())}; "
+                "start one with: dask scheduler"
             ) from error
         if self._scheduler is not None:
             self._client.wait_for_workers(1, timeout=60)
@@ -100,6 +105,10 @@ class OnDask:
         self._client.subscribe_topic(POINTS, self._heard)
         self._completed = as_completed(raise_errors=False)
         return self
+
+    def process_ids(self) -> list[int]:
+        """The process of each worker."""
+        return list(self._client.run(os.getpid).values())
 
     def _heard(self, event: tuple[float, tuple[int, str]]) -> None:
         trial, point = event[1]
@@ -129,7 +138,7 @@ class OnDask:
     ) -> None:
         for part in (self._client, self._cluster):
             if part is not None:
-                part.close(timeout=2)
+                part.close()
 
 
 def _failed(reason: str) -> TrialResult:
