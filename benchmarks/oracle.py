@@ -10,6 +10,7 @@ import random
 import statistics
 import time
 from concurrent.futures import ProcessPoolExecutor
+from typing import NamedTuple
 
 import click
 import numpy as np
@@ -22,6 +23,9 @@ from search.runtime import configure
 BAR = 0.95
 REPLICAS = 4
 CLOSE = 1.05
+HOPELESS, EARLY = 0.25, 1 / 7  # log-error above which a trial is found out, and after what share of its training
+TYPICAL_COST = 3.0  # relative cost of a shallow network of a few hundred parameters
+BUDGETS = (5, 10, 20, 40)
 
 
 def best_possible(starts: int = 40, seed: int = 0) -> int:
@@ -47,17 +51,34 @@ def best_possible(starts: int = 40, seed: int = 0) -> int:
     return int(best)
 
 
-def run(name: str, seed: int, trials: int) -> tuple[list[float], float]:
-    """The truly qualifying incumbent's parameters after each trial, and the slowest proposal in seconds."""
+class Run(NamedTuple):
+    """What an oracle did: after each trial the truly qualifying incumbent's parameters, and the time spent."""
+
+    best: list[float]
+    spent: list[float]
+    slowest: float
+
+    def after(self, budget: float) -> float:
+        """The incumbent when `budget` full trainings' worth of time was spent."""
+        return next(
+            (best for best, spent in zip(self.best[::-1], self.spent[::-1], strict=True) if spent <= budget), math.inf
+        )
+
+
+def run(name: str, seed: int, trials: int) -> Run:
+    """One search on the surface; hopeless trials stop after the first cycle, as the engine's early decisions do."""
     configure(1)
     from search.candidates import CandidateSource
+    from search.cost import relative_cost
     from search.oracles import make_oracle
     from search.trial import CurvePoint, Trial, TrialInfo, TrialResult, TrialStatus
     from spaces.registry import load_space
 
     oracle = make_oracle(name, CandidateSource(load_space("shallow", (28, 28, 1), 10), 21), BAR, seed)  # type: ignore[arg-type]
     rng = np.random.default_rng(seed)
-    best, history, slowest = math.inf, [], 0.0
+    best, spent, slowest = math.inf, 0.0, 0.0
+    bests: list[float] = []
+    times: list[float] = []
     for number in range(trials):
         start = time.perf_counter()
         candidate = oracle.propose([])
@@ -76,8 +97,11 @@ def run(name: str, seed: int, trials: int) -> tuple[list[float], float]:
         )
         if qualified and log_error(c) <= math.log(1 - BAR) + 0.04:  # a lucky reading is no find
             best = min(best, c.parameters)
-        history.append(best)
-    return history, slowest
+        hopeless = log_error(c) > math.log(1 - BAR) + HOPELESS
+        spent += relative_cost(c) / TYPICAL_COST * (EARLY if hopeless else 1.0)
+        bests.append(best)
+        times.append(spent)
+    return Run(bests, times, slowest)
 
 
 @click.command()
@@ -89,21 +113,27 @@ def main(seeds: int, trials: int, oracles: str, processes: int) -> None:
     """Prints a row an oracle: median trials to come within 5% of the optimum, and parameters along the way."""
     configure(1)
     optimum = best_possible()
-    marks = [mark for mark in (10, 20, 40, 80, 160) if mark <= trials]
     table = Table(title=f"{seeds} seeds, optimum {optimum} parameters")
-    for column in ("oracle", "within 5% (seeds)", "median trials", *(f"after {mark}" for mark in marks), "slowest s"):
+    for column in (
+        "oracle",
+        "within 5% (seeds)",
+        "median trials",
+        *(f"after {b} trainings" for b in BUDGETS),
+        "slowest s",
+    ):
         table.add_column(column, justify="right")
     with ProcessPoolExecutor(processes) as pool:
         for name in oracles.split(","):
             runs = list(pool.map(run, [name] * seeds, range(seeds), [trials] * seeds))
-            reached = [next((i + 1 for i, best in enumerate(h) if best <= CLOSE * optimum), math.inf) for h, _ in runs]
-            medians = [statistics.median(h[min(mark, len(h)) - 1] for h, _ in runs) for mark in marks]
+            reached = [
+                next((i + 1 for i, best in enumerate(r.best) if best <= CLOSE * optimum), math.inf) for r in runs
+            ]
             table.add_row(
                 name,
                 f"{sum(math.isfinite(r) for r in reached)}",
                 f"{statistics.median(reached):g}",
-                *(f"{median:g}" for median in medians),
-                f"{max(slowest for _, slowest in runs):.2f}",
+                *(f"{statistics.median(r.after(budget) for r in runs):g}" for budget in BUDGETS),
+                f"{max(r.slowest for r in runs):.2f}",
             )
     Console().print(table)
 

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import dask
 import msgspec
@@ -16,9 +16,11 @@ from datasets.dataset import Split
 from search.constraint import Constraint
 from search.early_decisions import EarlyDecisions
 from search.errors import ExecutorError
-from search.executors import OnPoint
 from search.runtime import configure
 from search.trial import CurvePoint, TrialInfo, TrialResult, TrialStatus
+
+if TYPE_CHECKING:
+    from search.executors import OnPoint  # a worker unpickles this module before TensorFlow is configured
 
 POINTS = "curve-points"
 EVALUATOR = "evaluator"

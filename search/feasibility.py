@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import norm
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
@@ -99,11 +98,6 @@ class FeasibilityModel:
         scaled = self._scaler.transform(x)
         mean, deviation = self._fitted().predict(scaled, return_std=True)
         return mean + self._ridge.predict(scaled), np.maximum(deviation, 1e-3)
-
-    def probability(self, x: np.ndarray, bar: float) -> np.ndarray:
-        """P(accuracy >= bar) of candidates, from their features."""
-        mean, deviation = self.predict(x)
-        return np.asarray(norm.cdf((log_error(bar) - mean) / deviation))
 
 
 def _tuned(x: np.ndarray, y: np.ndarray, variance: np.ndarray) -> Any:

@@ -1,7 +1,7 @@
 """The constrained oracle: the smallest network that still qualifies, from sizes known and accuracies learned.
 
 The next trial is the candidate with the largest expected saving: how much smaller than the incumbent it is, in
-log-parameters, times the probability that it qualifies, for the time it takes. Nothing that could not become the
+log-parameters, times the probability that it qualifies, for the time it may take. Nothing that could not become the
 incumbent is ever proposed. Accuracy is only roughly monotone in size, so one failure rules nothing else out.
 """
 
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import keras_tuner as kt
 import numpy as np
+from scipy.stats import norm
 
 from search.candidates import Candidate, CandidateSource, as_candidate
 from search.cost import relative_cost
@@ -31,7 +32,8 @@ FOREIGN_SHARE = 8  # a foreign space builds a Keras model for every candidate: s
 ELITE = 10
 SPREAD_DRAWS = 120
 SPREAD_CHOICE = 8  # candidates near each size aimed at, of which the cheapest is tried
-COST_POWER = 0.5  # 0: time does not matter; 1: saving per second
+EARLY_SHARE = 1 / 7  # of a full training: when the first early decision falls
+NOT_HOPELESS = 0.25  # of the log-error that a candidate may lack at the end without having been found out by then
 PARENT_SLACK = 0.1  # of the log-error: how much accuracy to spare counts for a parent
 
 
@@ -129,12 +131,18 @@ class ConstrainedOracle(kt.Oracle):
             self._model.imagine(feature_matrix([as_candidate(info) for info in pending]))
 
     def _worth(self, pool: Pool, limit: float) -> np.ndarray:
-        """Expected saving in log-parameters for the time it takes, of each candidate in the pool."""
+        """Expected saving in log-parameters for the time expected, of each candidate in the pool.
+
+        A candidate that is hopeless is found out early and costs little; so a bold guess may be worth more than a
+        safe one that saves next to nothing.
+        """
         sizes = np.log([candidate.parameters for candidate in pool.candidates])
         reference = math.log(limit) if math.isfinite(limit) else float(np.max(sizes)) + 1.0
+        mean, deviation = self._model.predict(pool.features)
+        lacking = mean - log_error(self._bar)
+        qualifies, goes_on = norm.cdf(-lacking / deviation), norm.cdf((NOT_HOPELESS - lacking) / deviation)
         cost = np.array([relative_cost(candidate) for candidate in pool.candidates])
-        probability = self._model.probability(pool.features, self._bar)
-        return np.asarray((reference - sizes) * probability / cost**COST_POWER)
+        return np.asarray((reference - sizes) * qualifies / (cost * (EARLY_SHARE + (1 - EARLY_SHARE) * goes_on)))
 
     def _explore(self, pool: Pool, rng: random.Random) -> Candidate:
         """One of the tenth of the pool that would be most accurate with luck, whatever it saves."""
