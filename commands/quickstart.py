@@ -10,14 +10,14 @@ from commands import options, retrain
 from commands.console import message, results
 from commands.leaderboard import read_rows
 from commands.options import data_dir_option, debug_option, runs_dir_option
+from commands.plots import draw_losses, draw_pareto
 from commands.search import run as run_search
 from commands.search import say_next
 from commands.tables import print_leaderboard, why_empty
 from datasets.registry import available_or_digits
-from search.confirmation import Confirmations, latest
-from search.constraint import EXAMPLE, Constraint
-from search.leaderboard import Row, incumbent, qualifying
-from search.study import Study, StudyConfig
+from search.constraint import EXAMPLE
+from search.leaderboard import incumbent, qualifying
+from search.study import StudyConfig
 
 # A thousand digits make short epochs: more of them, for about as many steps as MNIST's few.
 MAX_EPOCHS = {"mnist": 8, "digits": 120}
@@ -52,26 +52,7 @@ def command(time_limit: float, data_dir: Path | None, runs_dir: Path) -> None:
         rows = read_rows(study)
         print_leaderboard(results(), study, qualifying(rows)[:TOP])
     click.echo(why_empty(study, rows) or "", nl=best is None)
-    for path in draw(study, rows):
-        click.echo(f"plot: {path}")
+    for path in (draw_pareto(study, rows), draw_losses(study, rows)):
+        if path is not None:
+            click.echo(f"plot: {path}")
     say_next(study, best.trial if best is not None else None, runs_dir, data_dir)
-
-
-def draw(study: Study, rows: list[Row]) -> list[Path]:
-    """Draws the Pareto plot of a study, and the loss curves of its incumbent where there is one; returns the files."""
-    from reports.curves import loss_curves
-    from reports.figures import draw_losses, draw_pareto
-    from reports.pareto import pareto
-
-    config = study.config
-    paths = [study.folder / "pareto.png"]
-    title = f"{study.name}: smallest network with {config.constraint} ({config.space} on {config.dataset})"
-    draw_pareto(pareto(rows, Constraint.parse(config.constraint)), paths[0], title)
-    best = incumbent(rows)
-    trial = study.ledger.find(best.trial) if best is not None else None
-    if trial is not None:
-        paths.append(study.folder / "losses.png")
-        confirmation = latest(Confirmations(study.folder).read()).get(trial.info.trial)
-        history = study.folder / confirmation.history if confirmation is not None else None
-        draw_losses(loss_curves(trial, history), paths[1])
-    return paths

@@ -18,6 +18,7 @@ from commands.options import (
     debug_option,
     runs_dir_option,
 )
+from commands.plots import draw_pareto
 from commands.progress import SearchProgress
 from commands.tables import print_leaderboard, why_empty
 from datasets.dataset import Dataset
@@ -109,6 +110,8 @@ def command(
     if best:
         print_leaderboard(results(), opened, best)
     click.echo(why_empty(opened, rows) or "", nl=not best)
+    if rows:
+        click.echo(f"plot: {draw_pareto(opened, rows)}")
     say_next(opened, best[0].trial if best else None, runs_dir, data_dir)
 
 
