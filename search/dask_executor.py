@@ -92,7 +92,8 @@ class OnDask:
                     host=LOOPBACK,
                     dashboard_address=f"{LOOPBACK}:0",
                     memory_limit=0,
-                    silence_logs=logging.ERROR,
+                    # What goes wrong reaches us as a future's error; Dask's own log is about connections it closes.
+                    silence_logs=logging.CRITICAL,
                 )
             self._client = Client(self._cluster if self._scheduler is None else self._scheduler, timeout=self._patience)
         except OSError as error:

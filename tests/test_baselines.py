@@ -9,23 +9,22 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from baselines import question_1
 from baselines.curves import Point
 from baselines.results import read
 from baselines.settings import BASELINES, BaselineError, Settings
-from commands.baseline import command
 from commands.baseline_progress import BaselineProgress
-from commands.errors import CommandError
 from datasets.registry import load
+from tests.trials import run
 
 ITERATIONS = 24
 
 
 def invoke(out: Path, name: str, *more: str) -> Result:
     short = ("--dataset", "digits", "--iterations", str(ITERATIONS), "--eval-every", "12", "--seeds", "1")
-    return CliRunner().invoke(command, [name, *short, "--out", str(out), *more], catch_exceptions=False)
+    return run("baseline", name, *short, "--out", str(out), *more)
 
 
 @pytest.fixture(scope="module")
@@ -136,8 +135,10 @@ def test_ctrl_c_before_anything_was_measured_writes_nothing(tmp_path: Path, monk
 def test_images_that_do_not_fit_are_one_line(tmp_path: Path, name: str, side: int) -> None:
     images, labels = np.zeros((60, side, side), np.uint8), np.arange(60) % 10
     np.savez(tmp_path / "own.npz", x_train=images, y_train=labels, x_test=images, y_test=labels)
-    with pytest.raises(CommandError, match=f"expected images that the network of {name} fits, got {side}x{side} "):
-        invoke(tmp_path, name, "--dataset", str(tmp_path / "own.npz"))
+    refused = invoke(tmp_path, name, "--dataset", str(tmp_path / "own.npz"))
+    assert refused.exit_code == 1
+    line = refused.stderr.splitlines()[-1]
+    assert line.startswith(f"error: expected images that the network of {name} fits, got {side}x{side} ")
 
 
 class Unwatched:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import msgspec
@@ -72,7 +73,7 @@ def test_quickstart_ends_in_pictures_and_goes_on_when_run_again(
         assert done.exit_code == 0, done.stderr
         assert done.stdout.startswith("Data: MNIST was not found on this machine")
         assert "yes" in done.stdout
-    assert "going on after 1 finished trial" in done.stderr
+    assert re.search(r"going on after \d+ finished trial", done.stderr)
     folder = tmp_path / "quickstart-digits"
     assert all((folder / name).read_bytes().startswith(b"\x89PNG") for name in ("pareto.png", "losses.png"))
     assert len(list(folder.glob("models/*/*.keras"))) >= 3
