@@ -36,7 +36,7 @@ def command(study: str, trial: int, runs_dir: Path) -> None:
     if found is None:
         raise CommandError(_unknown(opened, trial))
     console = results()
-    for part in (*_head(found), *_counts(found.info.architecture), _replicas(found), _curve(found)):
+    for part in (*_head(found), _counts(found.info.architecture), _replicas(found), _curve(found)):
         console.print(part, markup=False) if isinstance(part, str) else console.print(part)
     for confirmation in Confirmations(opened.folder).read():
         if confirmation.trial == trial:
@@ -64,9 +64,7 @@ def _head(trial: Trial) -> list[str]:
     ]
 
 
-def _counts(architecture: Architecture | None) -> list[Table | str]:
-    if architecture is None:
-        return ["  a Keras model of its own kind: its layers are not described here"]
+def _counts(architecture: Architecture) -> Table:
     table = _table("Counting the free parameters", ("layer", "in", "out", "steps", "parameters", "MACs"))
     for row in architecture.counts():
         steps = "; ".join(str(step) for step in row.steps) or "-"
@@ -74,7 +72,7 @@ def _counts(architecture: Architecture | None) -> list[Table | str]:
         table.add_row(*map(Text, cells), f"{row.parameters:,}", f"{row.macs:,}")
     table.add_section()
     table.add_row("total", "", "", "", f"{architecture.parameters:,}", f"{architecture.macs:,}")
-    return [table]
+    return table
 
 
 def _replicas(trial: Trial) -> Table | str:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from commands.console import basis, percent, spread
 from search.leaderboard import Row, nearest, qualifying
+from search.margin import aimed_at
 from search.study import Study
 
 # A table is read, not searched, and rich would take half a minute to lay out what a big study holds.
@@ -26,12 +27,17 @@ CAPTION = (
 def print_leaderboard(console: Console, study: Study, rows: Sequence[Row], with_status: bool = False) -> None:
     """Rows as they come; accuracies with what they rest on: mean (min - max), runs x images."""
     config = study.config
-    console.print(
-        f"{study.name}: {config.constraint} in {config.space} on {config.dataset}, smallest first", markup=False
-    )
+    where = f"in {config.space} on {config.dataset}"
+    console.print(f"{study.name}: {config.constraint}{_margin(study, rows)} {where}, smallest first", markup=False)
     table = _wide(rows, with_status) if console.width >= ROOM_FOR_ONE_LINE else _narrow(rows, with_status)
     console.print(table)
     console.print(CAPTION, style="dim")
+
+
+def _margin(study: Study, rows: Sequence[Row]) -> str:
+    """What a mean must reach to qualify: the constraint and the margin on top, for the images it was measured on."""
+    images = max((row.val_images for row in rows), default=0)
+    return f" (with the margin {float(aimed_at(study.config, images).bar):.4f})" if images else ""
 
 
 def _wide(rows: Sequence[Row], with_status: bool) -> Table:

@@ -12,8 +12,9 @@ import msgspec
 
 from search.trial import TrialInfo, Value, Values
 from spaces.architecture import Architecture
+from spaces.keras_reader import architecture_of
 from spaces.recipe import Recipe
-from spaces.space import ArchitectureSpace
+from spaces.space import SEARCH_CYCLES, ArchitectureSpace
 
 SEEDS = 2**31
 KEPT_PARENTS = 64
@@ -21,13 +22,10 @@ FLOAT_NOTCH = 1 / 8  # of the range of a number without steps
 
 
 class Candidate(msgspec.Struct, frozen=True):
-    """A point of a space: the values asked for, and what they come to.
-
-    `architecture` is None for a foreign model that is no sequence of known layers. `origin` says why it was proposed.
-    """
+    """A point of a space: the values asked for, and what they come to. `origin` says why it was proposed."""
 
     values: Values
-    architecture: Architecture | None
+    architecture: Architecture
     name: str
     parameters: int
     macs: int
@@ -79,10 +77,9 @@ def _allowed(hyperparameter: Any, value: Value) -> bool:
 class CandidateSource:
     """Makes candidates of a space: at random, next to a known one, or from given values."""
 
-    def __init__(self, space: Any, epochs: int, defaults: Recipe | None = None) -> None:
+    def __init__(self, space: Any, epochs: int) -> None:
         """`space` is a kt.HyperModel; `epochs` the length of a full training."""
         self.space, self.epochs = space, epochs
-        self._recipe = Recipe(epochs=epochs) if defaults is None else defaults
         self._parents: dict[tuple[tuple[str, Value], ...], _Drawing] = {}
 
     @property
@@ -125,23 +122,19 @@ class CandidateSource:
 
     def _resolve(self, values: Mapping[str, Value], rng: random.Random, origin: str) -> Candidate:
         drawing, built = self._draw(values, rng)
-        if isinstance(built, Architecture):
-            recipe = self.space.recipe(drawing, self.epochs)
-            values = dict(drawing.values)
-            return Candidate(values, built, built.name, built.parameters, built.macs, recipe, origin)
-        name = " ".join(f"{key}={value}" for key, value in sorted(drawing.values.items()))
-        return Candidate(dict(drawing.values), None, name, built, 0, self._recipe, origin)
+        recipe = self.space.recipe(drawing, self.epochs) if self.is_cheap else Recipe(self.epochs, cycles=SEARCH_CYCLES)
+        values = dict(drawing.values)
+        return Candidate(values, built, built.name, built.parameters, built.macs, recipe, origin)
 
-    def _draw(self, values: Mapping[str, Value], rng: random.Random) -> tuple[_Drawing, Architecture | int]:
+    def _draw(self, values: Mapping[str, Value], rng: random.Random) -> tuple[_Drawing, Architecture]:
         drawing = _Drawing(values, rng)
         if isinstance(self.space, ArchitectureSpace):
             architecture = self.space.architecture(drawing)
             self.space.recipe(drawing, self.epochs)
             return drawing, architecture
-        model = self.space.build(drawing)
-        parameters = int(model.count_params())
+        architecture = architecture_of(self.space.build(drawing))
         keras.backend.clear_session()
-        return drawing, parameters
+        return drawing, architecture
 
 
 def _others(hp: Any, value: Value) -> Sequence[Value]:

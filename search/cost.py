@@ -14,8 +14,6 @@ FIXED_MACS = 20_000
 
 
 def relative_cost(candidate: Candidate) -> float:
-    """Time for a trial of the candidate, in units of one of no size at all; 1 where its layers are unknown."""
-    if candidate.architecture is None:
-        return 1.0
+    """Time for a trial of the candidate, in units of one of no size at all."""
     values = sum(prod(shape) for shape in candidate.architecture.shapes()[1:])
     return 1 + (candidate.macs + MACS_PER_VALUE * values) / FIXED_MACS

@@ -64,7 +64,6 @@ class Evaluator:
     def _train_replicas(
         self, info: TrialInfo, seeds: Sequence[int], decisions: EarlyDecisions, on_point: OnPoint, start: float
     ) -> TrialResult:
-        assert info.architecture is not None
         recipe = info.recipe
         feed = EpochFeed(self._train.images, self._train.labels, recipe.batch_size, recipe.input_scale, seeds[0])
         trainer = Trainer(info.architecture, recipe, feed, seeds, recipe.epochs * feed.steps_per_epoch)

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from search.candidates import Candidate
-from search.trial import Values
 from spaces.architecture import Architecture
 from spaces.layers import (
     WEIGHTED,
@@ -30,19 +29,13 @@ ACTIVATIONS = ("relu", "leaky_relu", "elu", "silu", "tanh", "sigmoid", "gelu")
 
 
 def features(candidate: Candidate) -> np.ndarray:
-    """The features of a candidate, float64, of a fixed length for each space."""
-    if candidate.architecture is None:
-        return np.array([math.log(candidate.parameters), *_values(candidate.values)])
+    """The features of a candidate, float64, always of the same length."""
     return np.array([*_architecture(candidate.architecture), *_recipe(candidate.recipe)])
 
 
 def feature_matrix(candidates: Sequence[Candidate]) -> np.ndarray:
-    """The features of several candidates of one space, [candidates, features]; shorter rows are filled with zeros."""
-    rows = [features(candidate) for candidate in candidates]
-    matrix = np.zeros((len(rows), max((len(row) for row in rows), default=0)))
-    for index, row in enumerate(rows):
-        matrix[index, : len(row)] = row
-    return matrix
+    """The features of several candidates, [candidates, features]."""
+    return np.array([features(candidate) for candidate in candidates])
 
 
 def _architecture(architecture: Architecture) -> list[float]:
@@ -105,11 +98,3 @@ def _layer_row(
 
 def _recipe(recipe: Recipe) -> list[float]:
     return [math.log(recipe.learning_rate), float(recipe.schedule == "one-cycle"), math.log(recipe.epochs)]
-
-
-def _values(values: Values) -> list[float]:
-    """Hyperparameters of a foreign space, in the order of their names; texts count by a stable small code."""
-    row = []
-    for _, value in sorted(values.items()):
-        row.append(float(sum(value.encode()) % 97) / 97 if isinstance(value, str) else float(value))
-    return row

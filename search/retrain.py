@@ -21,7 +21,7 @@ from datasets.dataset import Dataset, full_training_set
 from search.confirmation import Confirmation, Confirmations, lower_bound
 from search.constraint import Constraint
 from search.feeds import PIXEL_MAX, EpochFeed
-from search.study import Study, StudyError
+from search.study import Study
 from search.training import Trainer
 from search.trial import Trial
 from spaces.architecture import Architecture
@@ -73,16 +73,8 @@ def retrain(
 
 
 def confirm(study: Study, dataset: Dataset, trial: Trial, settings: RetrainSettings, on_epoch: OnEpoch) -> Confirmation:
-    """Trains all seeds at once, evaluates each once on the test set, saves models and training losses.
-
-    Raises StudyError for a trial without an architecture.
-    """
+    """Trains all seeds at once, evaluates each once on the test set, saves models and training losses."""
     architecture = trial.info.architecture
-    if architecture is None:
-        raise StudyError(
-            f"expected a trial made of layers known here, got trial {trial.info.trial} ({trial.info.name}), "
-            "a Keras model of its own kind; choose another with --trial"
-        )
     started = time.monotonic()
     seeds = fresh_seeds(study.config.seed, trial.info.trial, settings.seeds, _used_seeds(trial))
     # One cycle: the search restarts its schedule only to decide early, and here nothing is decided before the end.
@@ -151,8 +143,7 @@ def model_on_pixels(architecture: Architecture, recipe: Recipe, weights: Sequenc
 
 
 def _used_seeds(trial: Trial) -> set[int]:
-    """The seeds of a trial's replicas, those that followed on where the mean was too close to call included."""
-    return {seed + more for seed in trial.info.seeds for more in range(max(1, len(trial.result.correct)))}
+    return {*trial.info.seeds, *trial.result.more_seeds}
 
 
 def _known(known: Sequence[Confirmation], trial: Trial, settings: RetrainSettings) -> Confirmation | None:

@@ -38,13 +38,12 @@ class TrialStatus(Enum):
 class TrialInfo(msgspec.Struct, frozen=True):
     """What was asked: one architecture, how to train it, and the seeds of its replicas.
 
-    `origin` says why the oracle proposed it; `architecture` is None for a foreign Keras model that is no sequence of
-    layers known here, which is then described by `name` alone.
+    `origin` says why the oracle proposed it.
     """
 
     trial: int
     values: Values
-    architecture: Architecture | None
+    architecture: Architecture
     name: str
     parameters: int
     macs: int

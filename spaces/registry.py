@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,15 @@ def load_space(name: str, input_shape: tuple[int, int, int], classes: int) -> An
     if not isinstance(space, type):
         raise SpaceError(f"expected a class {class_name} in {module_name}, found none; check the spelling")
     try:
-        return space(input_shape, classes)
-    except TypeError as error:
-        raise SpaceError(f"expected {class_name}(input_shape, classes) to work, got: {error}") from error
+        inspect.signature(space).bind(input_shape, classes)
+        arguments: tuple[Any, ...] = (input_shape, classes)
+    except (TypeError, ValueError):
+        arguments = ()  # a kt.HyperModel as Keras Tuner's own guides write them
+    try:
+        return space(*arguments)
+    except Exception as error:  # a user's class may raise anything; it becomes one line
+        expected = f"{class_name}(input_shape, classes) or {class_name}() to work"
+        raise SpaceError(f"expected {expected}, got {type(error).__name__}: {error}") from error
 
 
 def _from_file(path: Path) -> Any:

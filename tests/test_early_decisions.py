@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from search.early_decisions import ENOUGH, Decision, EarlyDecisions
 from search.trial import CurvePoint, Trial, TrialInfo, TrialResult, TrialStatus
 from spaces.recipe import Recipe
+from tests.trials import NETWORK
 
 TOTAL = 10_000
 
@@ -20,7 +21,7 @@ def point(epoch: int, *correct: int) -> CurvePoint:
 
 def finished(start: int, end: int, status: TrialStatus = TrialStatus.COMPLETED) -> Trial:
     recipe = Recipe(epochs=7, cycles=3)
-    info = TrialInfo(0, {}, None, "network", 100, 0, recipe, (1, 2), "random")
+    info = TrialInfo(0, {}, NETWORK, "network", 100, 0, recipe, (1, 2), "random")
     curve = (point(1, start, start), point(7, end, end))
     return Trial(info, TrialResult(status, (end, end), TOTAL, end >= 9500, 7, 1.0, curve))
 

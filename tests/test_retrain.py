@@ -19,7 +19,7 @@ from datasets.dataset import Dataset
 from datasets.registry import load
 from search.confirmation import Confirmation, Confirmations
 from search.retrain import RetrainSettings, fresh_seeds, retrain
-from search.study import Study, StudyError
+from search.study import Study
 from search.trial import Trial
 from tests import trials as invented
 
@@ -132,13 +132,6 @@ def test_an_interruption_keeps_what_was_finished(tmp_path: Path, digits: Dataset
     assert [one.trial for one in Confirmations(study.folder).read()] == [0]
     assert len(list(retrain(study, digits, trials, SETTINGS))) == 3
     assert walked == [0, 1, 2]
-
-
-def test_a_model_of_its_own_kind_is_refused_in_one_line(tmp_path: Path, digits: Dataset) -> None:
-    trial = invented.trial(0, architecture=None)
-    study = invented.study(tmp_path, [trial])
-    with pytest.raises(StudyError, match="expected a trial made of layers known here"):
-        list(retrain(study, digits, [trial], SETTINGS))
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(0, 1000), st.integers(1, 8))

@@ -28,13 +28,12 @@ def trial(
     parameters: int = NETWORK.parameters,
     correct: Sequence[int] = (960, 955, 965, 951),
     qualified: bool | None = None,
-    architecture: Architecture | None = NETWORK,
 ) -> Trial:
     """A finished trial on 1,000 validation images; without correct answers a failed one."""
     if qualified is None:
         qualified = bool(correct) and sum(correct) * 100 >= 95 * TOTAL * len(correct)
-    seeds = tuple(range(number * 1000, number * 1000 + 4))
-    info = TrialInfo(number, {"filters": 3}, architecture, NETWORK.name, parameters, 36180, Recipe(24), seeds, "random")
+    seeds = tuple(range(number * 1000, number * 1000 + (len(correct) or 4)))
+    info = TrialInfo(number, {"filters": 3}, NETWORK, NETWORK.name, parameters, 36180, Recipe(24), seeds, "random")
     curve = (CurvePoint(12, tuple(correct), (0.2, 0.3), (0.1, 0.4), 1.5),) if correct else ()
     status = TrialStatus.COMPLETED if correct else TrialStatus.FAILED
     reason = "" if correct else "ResourceExhaustedError: no memory"
