@@ -30,7 +30,7 @@ RANDOM_DRAWS, RANDOM_KEPT = 40, 400  # new ones a proposal, and how many of the 
 NEIGHBOUR_DRAWS, ROUNDS = 80, 3
 FOREIGN_SHARE = 8  # a foreign space builds a Keras model for every candidate: so many times fewer of them
 ELITE = 10
-SPREAD_DRAWS = 120
+SPREAD_DRAWS, SPREAD_ATTEMPTS = 120, 5
 SPREAD_CHOICE = 8  # candidates near each size aimed at, of which the cheapest is tried
 EARLY_SHARE = 1 / 7  # of a full training: when the first early decision falls
 NOT_HOPELESS = 0.25  # of the log-error that a candidate may lack at the end without having been found out by then
@@ -102,9 +102,13 @@ class ConstrainedOracle(kt.Oracle):
 
     def _spread(self, number: int, rng: random.Random, taken: Collection[Any], limit: float) -> Candidate | None:
         """One of a spread over log-parameters: from the middle of what random candidates have down to their least."""
-        drawn = [self._source.draw(rng, "spread") for _ in range(SPREAD_DRAWS // self._share)]
-        fresh = [candidate for candidate in drawn if candidate.parameters < limit and candidate.key not in taken]
-        if not fresh:
+        fresh: list[Candidate] = []
+        for _ in range(SPREAD_ATTEMPTS):
+            drawn = [self._source.draw(rng, "spread") for _ in range(SPREAD_DRAWS // self._share)]
+            fresh = [candidate for candidate in drawn if candidate.parameters < limit and candidate.key not in taken]
+            if fresh:
+                break
+        else:
             return None
         sizes = np.sort(np.log([candidate.parameters for candidate in fresh]))
         low, high = sizes[len(sizes) // 20], sizes[len(sizes) * 2 // 3]
