@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-import pandas as pd
 
 from baselines.curves import Curve
 from baselines.linearity import Linearity
 from baselines.settings import BaselineError, BaselineName, Settings
 from spaces.architecture import Architecture
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RESULT_FILE = "result.json"
 POINTS_FILE = "points.csv"
@@ -81,6 +84,8 @@ def to_frame(result: Result) -> pd.DataFrame:
         )
         for measure, correct in counts.items()
     ]
+    import pandas as pd  # half a second that `--help` can do without
+
     return pd.DataFrame(rows)
 
 
