@@ -19,6 +19,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from baselines.architectures import original
 from search.runtime import configure
 from spaces.architecture import Architecture
 from spaces.layers import Activation, AveragePool, Conv, Dense, Flatten, MaxPool
@@ -49,21 +50,7 @@ TINY = {
         ),
     ),
 }
-ORIGINAL = Architecture(
-    SHAPE,
-    (
-        Conv(32, (5, 5)),
-        Activation("relu"),
-        MaxPool((2, 2), (2, 2)),
-        Conv(64, (5, 5)),
-        Activation("relu"),
-        MaxPool((2, 2), (2, 2)),
-        Flatten(),
-        Dense(1024),
-        Activation("relu"),
-        Dense(10),
-    ),
-)
+ORIGINAL = original(SHAPE, 10)
 
 
 def stock(architecture: Architecture, images: np.ndarray, labels: np.ndarray, batch: int, epochs: int) -> float:
