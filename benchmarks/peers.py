@@ -66,7 +66,6 @@ def confirm(values: dict[str, Any], space: str, dataset: str, data_dir: str | No
     data = load(dataset, Path(data_dir) if data_dir else None)
     source = CandidateSource(load_space(space, data.input_shape, data.classes), epochs)
     candidate = source.from_values(values, random.Random(0), "winner")
-    assert candidate.architecture is not None
     recipe = candidate.recipe
     feed = EpochFeed(data.train.images, data.train.labels, recipe.batch_size, recipe.input_scale, FRESH_SEEDS[0])
     trainer = Trainer(candidate.architecture, recipe, feed, FRESH_SEEDS, recipe.epochs * feed.steps_per_epoch)

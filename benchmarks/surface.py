@@ -26,7 +26,6 @@ ACTIVATION_COST = {"elu": 0.0, "relu": 0.03, "silu": 0.06, "leaky_relu": 0.05, "
 
 def log_error(candidate: Candidate) -> float:
     """The true log-error of a shallow candidate, without the replicas' noise."""
-    assert candidate.architecture is not None
     z = _architecture(candidate.architecture) + _recipe(candidate.recipe)
     digest = hashlib.sha256(candidate.name.encode()).digest()
     whim = np.random.default_rng(int.from_bytes(digest[:8], "little")).normal(0, WHIM)

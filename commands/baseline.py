@@ -110,12 +110,8 @@ def measure(name: BaselineName, data: Dataset, settings: Settings, out: Path) ->
     from search.runtime import configure
 
     configure()
-    import tensorflow as tf
-
     from baselines import question_1, question_2, question_5
 
-    # TensorFlow warns when graphs are built again and again; here each network has its own, on purpose.
-    tf.get_logger().setLevel("ERROR")
     with BaselineProgress(settings.iterations) as progress:
         if name == "original":
             return question_1.run(data, settings, progress)

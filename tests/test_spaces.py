@@ -10,7 +10,6 @@ import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.candidates import Candidate
 from spaces.architecture import Architecture
 from spaces.keras_builder import build_keras
 from spaces.layers import (
@@ -68,7 +67,7 @@ def assert_replicas_equal_single_models(architecture: Architecture, replicas: in
 @settings(max_examples=25)
 @given(data=st.data())
 def test_closed_form_counts_are_those_of_keras(space: str, data: st.DataObject) -> None:
-    architecture = _architecture(data.draw(candidates(space)))
+    architecture = data.draw(candidates(space)).architecture
     model = build_keras(architecture)
     assert architecture.parameters == model.count_params()
     assert (None, *architecture.output_shape) == model.output_shape
@@ -80,7 +79,7 @@ def test_closed_form_counts_are_those_of_keras(space: str, data: st.DataObject) 
 @settings(max_examples=15)
 @given(data=st.data())
 def test_a_replica_equals_the_single_model(space: str, data: st.DataObject) -> None:
-    assert_replicas_equal_single_models(_architecture(data.draw(candidates(space))))
+    assert_replicas_equal_single_models(data.draw(candidates(space)).architecture)
 
 
 def test_a_replica_equals_the_single_model_with_every_layer_there_is() -> None:
@@ -118,7 +117,7 @@ def test_dropout_differs_between_replicas_and_is_off_without_a_seed() -> None:
 
 @given(data=st.data())
 def test_shallow_is_one_convolution_optional_pooling_one_dense_layer(data: st.DataObject) -> None:
-    kinds = [type(layer) for layer in _architecture(data.draw(candidates("shallow"))).layers]
+    kinds = [type(layer) for layer in data.draw(candidates("shallow")).architecture.layers]
     kinds = [kind for kind in kinds if kind is not Activation]
     pool = {AveragePool, MaxPool} & set(kinds)
     assert kinds == [Conv, *pool, Flatten, Dense]
@@ -126,14 +125,14 @@ def test_shallow_is_one_convolution_optional_pooling_one_dense_layer(data: st.Da
 
 @given(data=st.data())
 def test_deep_is_the_assignments_skeleton(data: st.DataObject) -> None:
-    kinds = [type(layer) for layer in _architecture(data.draw(candidates("deep"))).layers]
+    kinds = [type(layer) for layer in data.draw(candidates("deep")).architecture.layers]
     plain = ["pool" if kind in (AveragePool, MaxPool) else kind for kind in kinds if kind is not Activation]
     assert plain == [Conv, "pool", Conv, "pool", Flatten, Dense, Dense]
 
 
 @given(data=st.data())
 def test_deep_open_has_at_least_two_convolutions_and_gives_a_logit_per_class(data: st.DataObject) -> None:
-    architecture = _architecture(data.draw(candidates("deep-open")))
+    architecture = data.draw(candidates("deep-open")).architecture
     convolutions = [
         layer for layer in architecture.layers if isinstance(layer, WEIGHTED) and not isinstance(layer, Dense)
     ]
@@ -175,8 +174,3 @@ def test_an_unknown_space_is_one_line(name: str) -> None:
     with pytest.raises(SpaceError, match="expected") as caught:
         check_name(name)
     assert "\n" not in str(caught.value)
-
-
-def _architecture(candidate: Candidate) -> Architecture:
-    assert candidate.architecture is not None
-    return candidate.architecture
