@@ -97,4 +97,4 @@ def _layer_row(
 
 
 def _recipe(recipe: Recipe) -> list[float]:
-    return [math.log(recipe.learning_rate), float(recipe.schedule == "one-cycle"), math.log(recipe.epochs)]
+    return [math.log(recipe.learning_rate), math.log(recipe.epochs)]

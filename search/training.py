@@ -10,13 +10,13 @@ import numpy as np
 import tensorflow as tf
 
 from search.feeds import PIXEL_MAX, Feed
+from search.optimizers import optimizer_for
 from spaces.architecture import Architecture
 from spaces.recipe import Recipe, learning_rates
 from spaces.stacked import StackedNetwork
 
 Tensor = Any  # TensorFlow ships no types
 EVALUATION_BATCH = 250
-EPSILON = 1e-7
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Evaluation:
 
 
 class Trainer:
-    """Trains K replicas of an architecture with Adam (Kingma and Ba, 2015), a block of steps at a time.
+    """Trains K replicas of an architecture by its recipe, a block of steps at a time.
 
     The replicas' losses are summed, so each one's gradient is its own; a replica that diverges takes no other with it.
     `total_steps` fixes the learning-rate schedule. Logits of `heads` questions lie behind one another.
@@ -59,10 +59,7 @@ class Trainer:
         self._feed = feed
         self._seed = int(seeds[0]) % (2**31)
         self._rates = tf.constant(learning_rates(recipe, total_steps))
-        self._moments = [
-            (tf.Variable(tf.zeros_like(variable)), tf.Variable(tf.zeros_like(variable)))
-            for variable in self.network.variables
-        ]
+        self._optimizer = optimizer_for(recipe, self.network.weights)
         self._train_block = tf.function(self._block)
         self._evaluate = tf.function(self._count, reduce_retracing=True)
         self._predict = tf.function(self._classes, reduce_retracing=True)
@@ -71,9 +68,15 @@ class Trainer:
         """Trains `steps` more steps; returns the mean training loss of each replica over them, float [K]."""
         if self.step + steps > self.total_steps:
             raise ValueError(f"expected at most {self.total_steps - self.step} more steps, got {steps}")
-        losses = self._train_block(tf.constant(self.step, tf.int64), tf.constant(steps, tf.int64))
-        self.step += steps
-        return np.asarray(losses)
+        end, total = self.step + steps, np.zeros(self.replicas)
+        while self.step < end:
+            stop = self._optimizer.next_stop(self.step)
+            block = (end if stop is None else min(stop, end)) - self.step
+            total += self._train_block(tf.constant(self.step, tf.int64), tf.constant(block, tf.int64)).numpy()
+            self.step += block
+            if self.step == stop:
+                self._optimizer.refresh()
+        return total / max(steps, 1)
 
     def evaluate(self, images: Tensor, labels: Tensor) -> Evaluation:
         """Scores all replicas on uint8 images [N, rows, columns, channels] and labels [N] or [N, heads].
@@ -111,25 +114,9 @@ class Trainer:
                 dropout_seed = tf.stack([self._seed, tf.cast(step, tf.int32)])
                 losses = tf.reduce_mean(self._losses(self._logits(images, dropout_seed), labels), -1)
                 loss = tf.reduce_sum(losses)
-            self._adam(tape.gradient(loss, variables), step)
+            self._optimizer.apply(tape.gradient(loss, variables), step, self._rates[step])
             total += losses
-        return total / tf.cast(tf.maximum(steps, 1), tf.float32)
-
-    def _adam(self, gradients: list[Tensor], step: Tensor) -> None:
-        power = tf.cast(step + 1, tf.float32)
-        for variable, (m, v), gradient in zip(self.network.variables, self._moments, gradients, strict=True):
-            tf.raw_ops.ResourceApplyAdam(
-                var=variable.handle,
-                m=m.handle,
-                v=v.handle,
-                beta1_power=self.recipe.beta_1**power,
-                beta2_power=self.recipe.beta_2**power,
-                lr=self._rates[step],
-                beta1=self.recipe.beta_1,
-                beta2=self.recipe.beta_2,
-                epsilon=EPSILON,
-                grad=gradient,
-            )
+        return total
 
     def _scaled(self, images: Tensor) -> Tensor:
         return tf.cast(images, tf.float32) * (self.recipe.input_scale / PIXEL_MAX)

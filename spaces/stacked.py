@@ -56,6 +56,22 @@ class ReplicaWeight:
         """Sets the weights of all replicas at once."""
         self.variable.assign(self._join(values))
 
+    def rows(self, joined: Tensor) -> Tensor:
+        """A tensor like the variable as `[K, size]`: row k holds what belongs to replica k."""
+        axis = self.joined_axis
+        if axis is not None:
+            apart = tf.reshape(joined, [*self.shape[:axis], self.replicas, *self.shape[axis:]])
+            joined = tf.transpose(apart, [axis, *range(axis), *range(axis + 1, len(self.shape) + 1)])
+        return tf.reshape(joined, [self.replicas, -1])
+
+    def from_rows(self, rows: Tensor) -> Tensor:
+        """The reverse of `rows`."""
+        axis, apart = self.joined_axis, tf.reshape(rows, [self.replicas, *self.shape])
+        if axis is None:
+            return apart
+        order = [*range(1, axis + 1), 0, *range(axis + 1, len(self.shape) + 1)]
+        return tf.reshape(tf.transpose(apart, order), self.variable.shape)
+
     def _join(self, values: Sequence[np.ndarray]) -> np.ndarray:
         if self.joined_axis is None:
             return np.stack(values)
