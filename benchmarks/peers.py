@@ -79,7 +79,7 @@ def confirm(values: dict[str, Any], space: str, dataset: str, data_dir: str | No
 @click.option("--dataset", default="mnist", show_default=True)
 @click.option("--data-dir", type=click.Path(exists=True))
 @click.option("--minutes", default=20.0, show_default=True, help="Wall time of each search.")
-@click.option("--epochs", default=21, show_default=True, help="Epochs of a full training, for all alike.")
+@click.option("--epochs", default=14, show_default=True, help="Epochs of a full training, for all alike.")
 @click.option("--seeds", default=1, show_default=True, help="Searches behind each figure.")
 @click.option("--peers", default=",".join(PEERS), show_default=True)
 @click.option("--processes", default=2, show_default=True, help="Searches side by side, a core each.")
