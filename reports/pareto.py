@@ -29,7 +29,8 @@ class Pareto:
     """The parts of the plot, each smallest first.
 
     `qualifying` and `others` hold every measured trial once, by validation accuracy; `front` those that no trial beats
-    in both; `tested` the retrained ones, by test accuracy.
+    in both; `tested` the retrained ones, by test accuracy, of which some are `confirmed`; `incumbents` are those of
+    the whole search in the order in which they came, by validation accuracy.
     """
 
     bar: Fraction
@@ -38,10 +39,17 @@ class Pareto:
     front: tuple[Point, ...]
     incumbent: Point | None
     tested: tuple[Point, ...]
+    confirmed: tuple[Point, ...] = ()
+    unconfirmed: tuple[Point, ...] = ()
+    incumbents: tuple[Point, ...] = ()
 
 
-def pareto(rows: Sequence[Row], constraint: Constraint) -> Pareto:
-    """The plot of all rows of a leaderboard; trials without a measured accuracy are left out."""
+def pareto(rows: Sequence[Row], constraint: Constraint, incumbents: Sequence[int] = ()) -> Pareto:
+    """The plot of all rows of a leaderboard; trials without a measured accuracy are left out.
+
+    `incumbents` are the numbers of the trials that were the incumbent one after another (`reports.progress_data`).
+    """
+    by_number = {row.trial: row for row in rows}
     best = incumbent(rows)
     return Pareto(
         bar=constraint.bar,
@@ -50,6 +58,9 @@ def pareto(rows: Sequence[Row], constraint: Constraint) -> Pareto:
         front=_validated(pareto_front(rows)),
         incumbent=next(iter(_validated([best])), None) if best is not None else None,
         tested=_tested(rows),
+        confirmed=_tested([row for row in rows if row.confirmed]),
+        unconfirmed=_tested([row for row in rows if row.confirmed is False]),
+        incumbents=tuple(point for number in incumbents for point in _validated([by_number[number]])),
     )
 
 
