@@ -6,11 +6,9 @@ training.
 
 from __future__ import annotations
 
-import csv
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import keras
 import msgspec
@@ -18,9 +16,11 @@ import numpy as np
 import tensorflow as tf
 
 from datasets.dataset import Dataset, full_training_set
+from search.artifacts import predictions, write_predictions, write_weights
 from search.confirmation import Confirmation, Confirmations, lower_bound
 from search.constraint import Constraint
 from search.feeds import PIXEL_MAX, EpochFeed
+from search.history import History
 from search.study import Study
 from search.training import Trainer
 from search.trial import Trial
@@ -73,7 +73,9 @@ def retrain(
 
 
 def confirm(study: Study, dataset: Dataset, trial: Trial, settings: RetrainSettings, on_epoch: OnEpoch) -> Confirmation:
-    """Trains all seeds at once, evaluates each once on the test set, saves models and training losses."""
+    """Trains all seeds at once, evaluates each once on the test set, saves models, training losses, and what
+    `search/artifacts.py` keeps: answers and weights.
+    """
     architecture = trial.info.architecture
     started = time.monotonic()
     seeds = fresh_seeds(study.config.seed, trial.info.trial, settings.seeds, _used_seeds(trial))
@@ -82,32 +84,37 @@ def confirm(study: Study, dataset: Dataset, trial: Trial, settings: RetrainSetti
     split = full_training_set(dataset) if settings.full_training_set else dataset.train
     feed = EpochFeed(split.images, split.labels, recipe.batch_size, recipe.input_scale, seeds[0])
     trainer = Trainer(architecture, recipe, feed, seeds, settings.epochs * feed.steps_per_epoch)
-    losses: list[np.ndarray] = []
+    history = History(seeds, dataset, split)
     for epoch in range(1, settings.epochs + 1):
-        losses.append(trainer.train(feed.steps_per_epoch))
-        on_epoch(trial, epoch, losses[-1])
-    test = trainer.evaluate(tf.constant(dataset.test.images), tf.constant(dataset.test.labels))
+        losses = trainer.train(feed.steps_per_epoch)
+        history.measure(losses, trainer)
+        on_epoch(trial, epoch, losses)
+    test = predictions(dataset.test, trainer.predict(tf.constant(dataset.test.images)))
+    correct, total = tuple(int(count) for count in (test.answers == test.labels).sum(1)), len(test.labels)
     folder = study.folder / "models" / _folder_name(trial, settings)
     folder.mkdir(parents=True, exist_ok=True)
     models = [folder / f"seed-{seed}.keras" for seed in seeds]
-    for replica, path in enumerate(models):
-        model_on_pixels(architecture, recipe, trainer.network.get_weights(replica)).save(path)
-    history = folder / "history.csv"
-    _write_history(history, seeds, losses)
+    weights = [trainer.network.get_weights(replica) for replica in range(len(seeds))]
+    for path, arrays in zip(models, weights, strict=True):
+        model_on_pixels(architecture, recipe, arrays).save(path)
+    write_weights(folder, seeds, weights)
+    write_predictions(folder, test)
+    written = folder / "history.csv"
+    history.write(written)
     # The test set asks for the bar itself: the margin was for the noise of selecting, and nothing is selected here.
     constraint = Constraint.parse(study.config.constraint)
     return Confirmation(
         trial=trial.info.trial,
         seeds=seeds,
-        correct=test.correct,
-        total=test.total,
+        correct=correct,
+        total=total,
         epochs=settings.epochs,
         full_training_set=settings.full_training_set,
-        confirmed=constraint.is_met_by_mean(test.correct, test.total),
-        lower_bound=lower_bound(test.correct, test.total),
+        confirmed=constraint.is_met_by_mean(correct, total),
+        lower_bound=lower_bound(correct, total),
         seconds=time.monotonic() - started,
         models=tuple(path.relative_to(study.folder).as_posix() for path in models),
-        history=history.relative_to(study.folder).as_posix(),
+        history=written.relative_to(study.folder).as_posix(),
     )
 
 
@@ -162,12 +169,3 @@ def _known(known: Sequence[Confirmation], trial: Trial, settings: RetrainSetting
 def _folder_name(trial: Trial, settings: RetrainSettings) -> str:
     data = "full" if settings.full_training_set else "train"
     return f"trial-{trial.info.trial}-{settings.epochs}-epochs-{data}-{settings.seeds}-seeds"
-
-
-def _write_history(path: Path, seeds: Sequence[int], losses: Sequence[np.ndarray]) -> None:
-    """Columns epoch, seed, train_loss: mean cross-entropy in nats over the epoch's batches."""
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["epoch", "seed", "train_loss"])
-        for epoch, row in enumerate(losses, start=1):
-            writer.writerows([epoch, seed, f"{loss:.6f}"] for seed, loss in zip(seeds, row, strict=True))
