@@ -12,6 +12,8 @@ BUILT_IN = {
     "shallow": "spaces.shallow:ShallowSpace",
     "deep": "spaces.deep:DeepSpace",
     "deep-open": "spaces.deep_open:DeepOpenSpace",
+    "overfit-size": "spaces.overfit_size:OverfitSizeSpace",
+    "overfit-dropout": "spaces.overfit_dropout:OverfitDropoutSpace",
 }
 
 

@@ -12,8 +12,8 @@ from spaces.keras_builder import build_keras
 from spaces.recipe import Recipe
 
 SEARCH_CYCLES = 3  # a search decides at the end of each; what is retrained has a single cycle
-LEARNING_RATES = [0.03, 0.05, 0.07, 0.1, 0.14, 0.2]
-USUAL_RATE = 0.1
+LEARNING_RATES = [0.015, 0.02, 0.03, 0.045, 0.07, 0.1]
+USUAL_RATE = 0.045
 HyperParameters = Any  # kt.HyperParameters; Keras Tuner ships no types
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from search.candidates import Candidate, CandidateSource
 from spaces.registry import load_space
 
-SPACES = ("shallow", "deep", "deep-open")
+SPACES = ("shallow", "deep", "deep-open", "overfit-size", "overfit-dropout")
 INPUT_SHAPE = (28, 28, 1)
 CLASSES = 10
 

@@ -19,6 +19,8 @@ CHANGED = [
     ("seed", 1),
     ("oracle", "random"),
     ("margin", 0.01),
+    ("objective", "val_accuracy"),
+    ("examples", 250),
 ]
 
 
