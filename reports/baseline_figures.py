@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -24,7 +23,7 @@ from reports.baseline_data import (
     sum_shares,
     zoom,
 )
-from reports.figures import BLUE, DPI, GREEN, ORANGE
+from reports.figures import BLUE, GREEN, ORANGE, save
 
 FEW_POINTS = 6  # points so far apart are marked
 COLOURS = (BLUE, ORANGE, GREEN, "#CC79A7")
@@ -60,13 +59,9 @@ def comparison_figures(comparison: Comparison) -> dict[str, Figure]:
 def save_figures(figures: dict[str, Figure], folder: Path) -> list[Path]:
     """Writes each figure as PNG and SVG (the same numbers give the same file); returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = []
+    files: list[Path] = []
     for name, figure in figures.items():
-        for ending in ("png", "svg"):
-            file = folder / f"{name}.{ending}"
-            with mpl.rc_context({"svg.hashsalt": name}):
-                figure.savefig(file, dpi=DPI, metadata={"Date": None} if ending == "svg" else None)
-            files.append(file)
+        files += save(figure, folder / f"{name}.png")
     return files
 
 
@@ -129,7 +124,7 @@ def _seeds(seeds: int) -> str:
 def _sums(result: Result) -> Figure:
     shares, errors = sum_shares(result), sum_errors(result)
     figure = Figure(figsize=(9, 6.5), layout="constrained")
-    figure.suptitle(f"{TITLES[result.baseline]}: how often each sum comes, and how often it is missed", fontsize=12)
+    figure.suptitle(f"{TITLES[result.baseline]}\nhow often each sum comes, and how often it is missed", fontsize=12)
     upper, lower = figure.subplots(2, 1, sharex=True)
     upper.bar(shares.sums - 0.2, shares.training, 0.4, color=COLOURS[0], label="training pairs (exact)")
     label = f"the {shares.test_pairs:,} test pairs"

@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reports.answers import Check, CheckResult, convolution_matrix, dead_filter, theory_answers
+from reports.answers import Answer, Check, CheckResult, convolution_matrix, dead_filter, theory_answers
 from reports.answers import theory_1_convolution as convolution
 from reports.answers import theory_4_counts as counts
+from reports.answers.results import read_checks
+from tests.trials import run
 
 NUMBERS = ("1.1", "1.2.1", "1.2.2", "2.1", "2.2", "3.1", "3.2", "4.1", "4.2", "4.3")
 CHECKS = [
@@ -117,3 +119,39 @@ def test_the_bodies_compile_with_typst(tmp_path: Path) -> None:
     source = tmp_path / "answers.typ"
     source.write_text("\n".join(answer.body for answer in theory_answers()), encoding="utf-8")
     assert typst.compile(str(source)).startswith(b"%PDF")
+
+
+def test_the_command_checks_a_group_without_keeping_anything(tmp_path: Path) -> None:
+    found = run("theory", "1.2", "--runs-dir", str(tmp_path))
+    assert found.exit_code == 0, found.output
+    assert "820 of 820" in found.stdout
+    assert "1.1 " not in found.stdout
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_keeps_what_all_checks_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.answers.theory_answers", convolution.answers)  # the others take their time
+    assert run("theory", "--runs-dir", str(tmp_path)).exit_code == 0
+    kept = read_checks(tmp_path / "theory")
+    assert kept is not None
+    assert [(one.number, one.claim, one.holds) for one in kept] == [
+        (answer.number, check.claim, True) for answer in convolution.answers() for check in answer.checks
+    ]
+
+
+def test_a_claim_that_does_not_hold_is_kept_and_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = Answer("1.1", "Is it so?", "No.", (Check("It is so.", lambda: CheckResult(False, "7 of 9")),))
+    monkeypatch.setattr("reports.answers.theory_answers", lambda: (wrong,))
+    found = run("theory", "--runs-dir", str(tmp_path))
+    assert found.exit_code == 1
+    assert "FAILS" in found.stdout
+    kept = read_checks(tmp_path / "theory")
+    assert kept is not None
+    assert not kept[0].holds
+
+
+@pytest.mark.parametrize("number", ["9", "1.1.1", "x", "", "1.1x"])
+def test_a_number_that_no_question_has_is_one_line(tmp_path: Path, number: str) -> None:
+    found = run("theory", number, "--runs-dir", str(tmp_path))
+    assert found.exit_code == 1
+    assert found.stderr.startswith("error: expected the number of a theoretical question")
