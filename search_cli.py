@@ -14,10 +14,24 @@ import click
 
 from commands.console import again_command, message, one_line
 from commands.errors import EXPECTED
+from commands.interruption import INTERRUPTED, Interruption
 from commands.options import debug_option
 
-COMMANDS = ("search", "leaderboard", "show", "retrain", "baseline", "quickstart")
-COULD_NOT, INTERRUPTED = 1, 130
+COMMANDS = (
+    "search",
+    "leaderboard",
+    "show",
+    "retrain",
+    "compare",
+    "export",
+    "report",
+    "baseline",
+    "overfit",
+    "theory",
+    "submit",
+    "quickstart",
+)
+COULD_NOT = 1
 
 
 class LazyGroup(click.Group):
@@ -45,18 +59,19 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs a command; every exception but click's own becomes a line on stderr and an exit code."""
-        try:
-            return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
-            raise  # click prints usage errors itself and knows what a closed pipe is
-        except KeyboardInterrupt:
-            message("\ninterrupted; what was finished is kept. Go on with:")
-            message(f"  {again_command(ctx.meta['arguments'])}")
-            ctx.exit(INTERRUPTED)
-        except EXPECTED as error:
-            _could_not(ctx, one_line(error))
-        except Exception as error:  # noqa: BLE001 - a defect must not look like a crash of Python; --debug shows all of it
-            _could_not(ctx, f"{type(error).__name__}: {one_line(error)}; this is a defect; run again with --debug")
+        again = again_command(ctx.meta["arguments"])
+        with Interruption(lambda: f"\ninterrupted; what was finished is kept. Go on with:\n  {again}") as interruption:
+            try:
+                return super().invoke(ctx)
+            except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+                raise  # click prints usage errors itself and knows what a closed pipe is
+            except KeyboardInterrupt:
+                interruption.tell()
+                ctx.exit(INTERRUPTED)
+            except EXPECTED as error:
+                _could_not(ctx, one_line(error))
+            except Exception as error:  # noqa: BLE001 - a defect must not look like a crash; --debug shows all of it
+                _could_not(ctx, f"{type(error).__name__}: {one_line(error)}; this is a defect; run again with --debug")
 
 
 def _could_not(ctx: click.Context, line: str) -> None:

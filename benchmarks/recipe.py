@@ -20,7 +20,7 @@ from rich.table import Table
 
 from search.runtime import configure
 from spaces.architecture import Architecture
-from spaces.layers import Activation, AveragePool, Conv, Dense, Flatten, MaxPool
+from spaces.layers import Activation, ActivationName, AveragePool, Conv, Dense, Flatten, MaxPool
 from spaces.recipe import Recipe
 from spaces.space import search_recipe
 
@@ -31,7 +31,7 @@ EPOCHS = 14
 ADAM: dict[str, Any] = {"optimizer": "adam", "learning_rate": 0.06}
 CHANGES: dict[str, list[dict[str, Any]]] = {
     "optimizer": [ADAM, {**ADAM, "cycles": 1}, {**ADAM, "epochs": 21}, {"cycles": 1}],
-    "rate": [{"learning_rate": rate} for rate in (0.02, 0.05, 0.2, 0.3)],
+    "rate": [{"learning_rate": rate} for rate in (0.015, 0.03, 0.07, 0.1)],
     "epochs": [{"epochs": 7}, {"epochs": 28}, {"epochs": 56}],
     "schedule": [{"schedule": "one-cycle"}, {"schedule": "constant"}],
     "batch": [{"batch_size": 64}, {"batch_size": 256}],
@@ -41,7 +41,9 @@ CHANGES: dict[str, list[dict[str, Any]]] = {
 }
 
 
-def shallow(kernel: tuple[int, int] = (4, 7), activation: str = "elu", pool: str = "average", stride: int = 1) -> Any:
+def shallow(
+    kernel: tuple[int, int] = (4, 7), activation: ActivationName = "elu", pool: str = "average", stride: int = 1
+) -> Any:
     """A network of the kind the search finds: one wide-seeing convolution, a few large pooling windows, a head."""
     window, strides = ((7, 10), (7, 9)) if stride == 1 else ((4, 5), (3, 4))
     pooled = AveragePool(window, strides) if pool == "average" else MaxPool(window, strides)
@@ -49,7 +51,7 @@ def shallow(kernel: tuple[int, int] = (4, 7), activation: str = "elu", pool: str
     return Architecture(SHAPE, (conv, Activation(activation), pooled, Flatten(), Dense(10, use_bias=False)))
 
 
-def deep() -> Any:
+def deep() -> Architecture:
     """Two convolutions, a narrow dense layer, a head."""
     layers = (
         Conv(4, (7, 3), padding="same", use_bias=False),
@@ -67,8 +69,9 @@ def deep() -> Any:
 
 
 NETWORKS = {"shallow": shallow(), "deep": deep()}
-VARIANTS = {
-    **{name: shallow(activation=name) for name in ("relu", "leaky_relu", "tanh", "silu")},
+ACTIVATIONS: tuple[ActivationName, ...] = ("relu", "leaky_relu", "tanh", "silu")
+VARIANTS: dict[str, Architecture] = {
+    **{name: shallow(activation=name) for name in ACTIVATIONS},
     "max pooling": shallow(pool="max"),
     "stride 2": shallow(stride=2),
 }

@@ -1,13 +1,30 @@
-"""Where results and messages go, and how figures are written."""
+"""Where results and messages go; how figures are written comes from `reports/words.py`."""
 
 from __future__ import annotations
 
-import math
 import shlex
 import sys
 from collections.abc import Sequence
 
 from rich.console import Console
+from rich.text import Text
+
+from reports.words import basis, duration, percent, spread
+
+__all__ = [
+    "again_command",
+    "basis",
+    "duration",
+    "message",
+    "messages",
+    "next_command",
+    "one_line",
+    "percent",
+    "results",
+    "shown",
+    "spread",
+    "visible",
+]
 
 # Wide enough that no row is broken where there is no terminal to fit: pipes, files, logs.
 WIDTH_WITHOUT_TERMINAL = 1000
@@ -25,12 +42,26 @@ def messages() -> Console:
 
 def message(text: str) -> None:
     """Prints a message as it is, on standard error: no markup, no line breaks of our own."""
-    messages().print(text, markup=False, soft_wrap=True)
+    messages().print(visible(text), markup=False, soft_wrap=True)
+
+
+def visible(text: str) -> str:
+    """Text that came from a file, without what a terminal would obey: control characters become `?`."""
+    return text if text.isprintable() else "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
+
+
+def shown(text: str) -> Text:
+    """Text for a table: as it is, no markup, nothing a terminal would obey."""
+    return Text(visible(text))
 
 
 def one_line(error: Exception) -> str:
-    """An error's text in one line, its type where it has no text."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """An error's text in one line, its type where it has no text; what the system says, with what can be done."""
+    text = str(error)
+    if isinstance(error, OSError) and error.strerror is not None:
+        what = "to read or write" if error.filename is None else f"to read or write {error.filename}"
+        text = f"expected {what}, got: {error.strerror}; make room, or check the path and its rights"
+    return " ".join(text.split()) or type(error).__name__
 
 
 def again_command(arguments: Sequence[str]) -> str:
@@ -42,31 +73,3 @@ def next_command(*arguments: str) -> str:
     """A command line to try next, started the way this one was started."""
     launcher = sys.orig_argv[: len(sys.orig_argv) - len(sys.argv) + 1]
     return shlex.join([*launcher, *arguments])
-
-
-def percent(share: float | None) -> str:
-    """A share as `95.04 %`, rounded down: nothing that misses the bar may look as if it met it. `-` without one."""
-    # The last digits of a float must not push a whole number of correct answers below itself.
-    return "-" if share is None else f"{math.floor(share * 1e4 + 1e-6) / 100:.2f} %"
-
-
-def spread(low: float | None, mean: float | None, high: float | None) -> str:
-    """Mean and range as `95.04 % (94.91 - 95.20)`; `-` where nothing was measured."""
-    if low is None or mean is None or high is None:
-        return "-"
-    return f"{percent(mean)} ({percent(low)[:-2]} - {percent(high)[:-2]})"
-
-
-def basis(runs: int, images: int) -> str:
-    """What a figure rests on: `4 x 10,000`, runs times images; `-` for none."""
-    return f"{runs} x {images:,}" if runs else "-"
-
-
-def duration(seconds: float) -> str:
-    """`42 s`, `3 min 20 s`, `2 h 05 min`."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02d} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02d} min"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datasets.errors import DataError
 from search.constraint import ConstraintError
-from search.errors import ExecutorError
+from search.errors import ExecutorError, ExportError, SearchError
 from search.jsonl import LedgerError
 from search.study import StudyError
 from spaces.registry import SpaceError
@@ -22,6 +22,8 @@ EXPECTED: tuple[type[Exception], ...] = (
     StudyError,
     LedgerError,
     ExecutorError,
+    ExportError,
+    SearchError,
     ConstraintError,
     OSError,
 )

@@ -9,7 +9,7 @@ import msgspec
 
 from commands.console import message, results
 from commands.options import debug_option, runs_dir_option, study_argument
-from commands.tables import MOST_ROWS, print_leaderboard, why_empty
+from commands.tables import MOST_ROWS, how_many_failed, print_leaderboard, why_empty
 from search.confirmation import Confirmations
 from search.leaderboard import Row, qualifying, read_leaderboard, to_frame
 from search.study import Study, load_study
@@ -18,7 +18,7 @@ from search.study import Study, load_study
 def read_rows(study: Study) -> list[Row]:
     """All rows of a study, confirmations included; warnings go to standard error. Raises LedgerError."""
     confirmations = Confirmations(study.folder)
-    rows = read_leaderboard(study.ledger, confirmations.read())
+    rows = read_leaderboard(study.ledger, confirmations.read(), study.config.objective)
     for warning in (*study.ledger.warnings, *confirmations.warnings):
         message(f"warning: {warning}")
     return rows
@@ -41,7 +41,8 @@ def command(study: str, top: int | None, everything: bool, form: str, runs_dir: 
     """List the models that meet the constraint, smallest first.
 
     STUDY is the name of a study in --runs-dir, or the path of its folder. Validation accuracy is what the search
-    selected on; test accuracy, from fresh seeds, is there once retrain has run.
+    selected on; test accuracy, from fresh seeds, is there once retrain has run. A study of overfit-size or
+    overfit-dropout has no constraint: its most accurate model comes first.
     """
     opened = load_study(runs_dir, study)
     rows = read_rows(opened)
@@ -59,3 +60,6 @@ def command(study: str, top: int | None, everything: bool, form: str, runs_dir: 
     if empty is not None:
         # Whoever reads JSON or CSV gets nothing else on standard output.
         click.echo(empty, err=form != "table")
+    failed = how_many_failed(rows)
+    if failed is not None and form == "table":
+        click.echo(failed if everything else f"{failed}; see why with --all")

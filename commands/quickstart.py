@@ -10,7 +10,7 @@ from commands import options, retrain
 from commands.console import message, results
 from commands.leaderboard import read_rows
 from commands.options import data_dir_option, debug_option, runs_dir_option
-from commands.plots import draw_losses, draw_pareto
+from commands.plots import draw_search, draw_winner
 from commands.search import run as run_search
 from commands.search import say_next
 from commands.tables import print_leaderboard, why_empty
@@ -52,7 +52,6 @@ def command(time_limit: float, data_dir: Path | None, runs_dir: Path) -> None:
         rows = read_rows(study)
         print_leaderboard(results(), study, qualifying(rows)[:TOP])
     click.echo(why_empty(study, rows) or "", nl=best is None)
-    for path in (draw_pareto(study, rows), draw_losses(study, rows)):
-        if path is not None:
-            click.echo(f"plot: {path}")
+    for path in (*draw_search(study, rows), *draw_winner(study, rows)):
+        click.echo(f"plot: {path}")
     say_next(study, best.trial if best is not None else None, runs_dir, data_dir)

@@ -13,11 +13,13 @@ from commands.console import basis, duration, message, percent, results, spread
 from commands.errors import CommandError
 from commands.leaderboard import read_rows
 from commands.options import data_dir_option, debug_option, runs_dir_option, study_argument
+from commands.plots import draw_search, draw_winner
 from commands.tables import print_leaderboard, why_empty
 from datasets.dataset import Dataset
 from datasets.registry import load
 from search.confirmation import Confirmation
 from search.leaderboard import qualifying
+from search.lock import StudyLock
 from search.study import Study, load_study
 from search.trial import Trial
 
@@ -79,6 +81,11 @@ def command(
     if trial is not None and (top is not None or until_confirmed):
         raise click.UsageError("expected either --trial or --top / --until-confirmed, got both; leave one out")
     opened = load_study(runs_dir, study)
+    if opened.config.objective == "val_accuracy":
+        raise CommandError(
+            f"expected a study with a constraint, got {opened.name}, which looks for accuracy on few examples; "
+            "its networks are tested by search_cli.py overfit"
+        )
     chosen = [trial] if trial is not None else _smallest(opened, top, until_confirmed)
     data = load(opened.config.dataset, data_dir)
     message(f"data: {data.source}")
@@ -91,10 +98,13 @@ def command(
         seeds, epochs if epochs is not None else EPOCHS_FACTOR * opened.config.max_epochs, full_training_set
     )
     found = run(opened, data, chosen, settings, until_confirmed)
-    rows = [row for row in read_rows(opened) if row.trial in {confirmation.trial for confirmation in found}]
-    print_leaderboard(results(), opened, rows)
+    rows = read_rows(opened)
+    retrained = {confirmation.trial for confirmation in found}
+    print_leaderboard(results(), opened, [row for row in rows if row.trial in retrained])
     for confirmation in found:
         click.echo(f"trial {confirmation.trial}: {opened.folder / Path(confirmation.models[0]).parent}")
+    for path in (*draw_search(opened, rows), *draw_winner(opened, rows)):
+        click.echo(f"plot: {path}")
 
 
 def run(
@@ -105,9 +115,10 @@ def run(
 
     found: list[Confirmation] = []
     trials = _trials(study, numbers)
-    for trial, confirmation in retrain(study, dataset, trials, settings, until_confirmed, _progress(settings)):
-        found.append(confirmation)
-        message(_line(study, trial, confirmation))
+    with StudyLock(study.folder, "retrain"):  # a search may go on meanwhile: it writes other files
+        for trial, confirmation in retrain(study, dataset, trials, settings, until_confirmed, _progress(settings)):
+            found.append(confirmation)
+            message(_line(study, trial, confirmation))
     if until_confirmed and not any(confirmation.confirmed for confirmation in found):
         message(f"none of {len(found)} trials is confirmed; go on searching, with more replicas or a wider --margin")
     elif until_confirmed and len(found) > 1:

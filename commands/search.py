@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 
 import click
+import msgspec
 
 from commands import options
 from commands.console import message, next_command, results
 from commands.leaderboard import read_rows
+from commands.live_page import PAGE, LivePage
 from commands.options import (
     LARGEST_SEED,
     data_dir_option,
     debug_option,
     runs_dir_option,
 )
-from commands.plots import draw_pareto
+from commands.plots import draw_search
 from commands.progress import SearchProgress
 from commands.tables import print_leaderboard, why_empty
 from datasets.dataset import Dataset
 from datasets.registry import load
 from search.constraint import EXAMPLE, Constraint
 from search.leaderboard import qualifying
-from search.study import OracleName, Study, StudyConfig, open_study
+from search.lock import StudyLock
+from search.objective import FEW, FEW_EPOCHS, FEW_REPLICAS, left_out, maximises_accuracy
+from search.study import OracleName, Study, StudyConfig, open_study, study_folder
 from spaces.recipe import usual_epochs
 from spaces.registry import load_space
 
 DEFAULT_SECONDS = 600.0
+DEFAULT_REPLICAS = 4
 TOP = 10
 
 
@@ -52,23 +59,32 @@ TOP = 10
 @click.option(
     "--time-limit", type=options.duration, metavar="TIME", help="Stop after 30m, 90s, 1h30m or plain seconds."
 )
-@click.option("--replicas", type=click.IntRange(min=1), default=4, metavar="K", help="Trainings of each network.")
+@click.option(
+    "--replicas",
+    type=click.IntRange(min=1),
+    metavar="K",
+    help="Trainings of each network.  [default: 4; overfit-*: 10, each on examples of its own]",
+)
 @click.option(
     "--max-epochs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Longest training of a trial.  [default: about 8,000 steps, 21 epochs of MNIST]",
+    help="Longest training of a trial.  [default: about 8,000 steps, 21 epochs of MNIST; overfit-*: 30 epochs]",
 )
 @click.option("--seed", type=click.IntRange(0, LARGEST_SEED), default=0, metavar="S", help="Same seed, same trials.")
 @click.option(
     "--oracle",
     type=click.Choice(["smallest", "random", "bayesian"]),
     default="smallest",
-    help="What proposes the next network.",
+    show_default=False,
+    help="What proposes the next network.  [default: smallest; overfit-*: the most promising one]",
 )
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Trials side by side.  [default: one a core]")
 @click.option(
     "--scheduler", metavar="URL", help="A Dask scheduler that runs, tcp://host:port, instead of workers here."
+)
+@click.option(
+    "--page", is_flag=True, help="Keep a page of the study up to date for the browser: RUNS_DIR/STUDY/page.html."
 )
 @click.option("--overwrite", is_flag=True, help="Delete the study of that name and start over.")
 @debug_option
@@ -82,36 +98,51 @@ def command(
     margin: float | None,
     trials: int | None,
     time_limit: float | None,
-    replicas: int,
+    replicas: int | None,
     max_epochs: int | None,
     seed: int,
     oracle: OracleName,
     workers: int | None,
     scheduler: str | None,
+    page: bool,
     overwrite: bool,
 ) -> None:
     """Search SPACE for the smallest network that meets the constraint.
 
     SPACE is shallow, deep, deep-open, or a kt.HyperModel of your own as FILE.py:CLASS. A study that exists goes on
     where it stopped, under any --trials and --time-limit; without either, for 10 minutes.
+
+    overfit-size and overfit-dropout (question 4) have no constraint: they look for the highest validation accuracy
+    where each replica is trained on 250 examples of its own, validated on training images left out of them.
     """
+    few = maximises_accuracy(space)
+    if few and (constraint != EXAMPLE or margin is not None):
+        raise click.UsageError(f"{space} looks for the highest accuracy; leave --constraint and --margin out")
     _check_margin(constraint, margin)
     data = load(dataset, data_dir)
     message(f"data: {data.source}")
     name = study if study is not None else default_name(space, dataset)
     if max_epochs is None:
-        max_epochs = usual_epochs(len(data.train))
+        max_epochs = FEW_EPOCHS if few else usual_epochs(len(data.train))
+    if replicas is None:
+        replicas = FEW_REPLICAS if few else DEFAULT_REPLICAS
     config = StudyConfig(space, dataset, constraint, replicas, max_epochs, seed, oracle, margin)
+    if few:
+        best_first: OracleName = "accurate" if oracle == "smallest" else oracle
+        config = msgspec.structs.replace(config, oracle=best_first, objective="val_accuracy", examples=FEW)
     if trials is None and time_limit is None:
         time_limit = DEFAULT_SECONDS
-    opened = run(runs_dir, name, config, data, trials, time_limit, workers, scheduler, overwrite)
+    opened = run(runs_dir, name, config, data, trials, time_limit, workers, scheduler, overwrite, page)
     rows = read_rows(opened)
     best = qualifying(rows)[:TOP]
     if best:
         print_leaderboard(results(), opened, best)
     click.echo(why_empty(opened, rows) or "", nl=not best)
-    if rows:
-        click.echo(f"plot: {draw_pareto(opened, rows)}")
+    if rows and not few:  # the figures are about a bar
+        for path in draw_search(opened, rows):
+            click.echo(f"plot: {path}")
+    if page:
+        click.echo(f"page: {opened.folder / PAGE}")
     say_next(opened, best[0].trial if best else None, runs_dir, data_dir)
 
 
@@ -125,24 +156,42 @@ def run(
     workers: int | None = None,
     scheduler: str | None = None,
     overwrite: bool = False,
+    page: bool = False,
 ) -> Study:
-    """Opens or goes on with a study and searches, showing progress; `workers` None: one a core.
+    """Opens or goes on with a study and searches, showing progress; `workers` None: one a core; `page`: on a page too.
 
     Raises the project's errors.
     """
-    if not overwrite and (runs_dir / name / "study.json").exists():
-        open_study(runs_dir, name, config)  # refuses another configuration before the seconds TensorFlow takes
-    from search.runtime import configure
+    folder = study_folder(runs_dir, name)
+    # What is started over must have nobody at all writing into it.
+    locks = [StudyLock(folder, "search"), *([StudyLock(folder, "retrain")] if overwrite else [])]
+    with ExitStack() as held:
+        if folder.exists():  # refuses what cannot be before the seconds TensorFlow takes
+            _take(locks, held)
+            if not overwrite and (folder / "study.json").exists():
+                open_study(runs_dir, name, config)
+        from search.runtime import configure
 
-    configure()
-    # The space first: one that cannot be loaded must leave no study behind, and with --overwrite delete none.
-    space = load_space(config.space, dataset.input_shape, dataset.classes)
-    study = open_study(runs_dir, name, config, overwrite)
-    from search.tuner import Budget, run_search
+        configure()
+        # The space first: one that cannot be loaded must leave no study behind, and with --overwrite delete none.
+        space = load_space(config.space, dataset.input_shape, dataset.classes)
+        _take(locks, held)
+        study = open_study(runs_dir, name, config, overwrite)
+        from search.tuner import Budget, run_search
 
-    with SearchProgress(len(dataset.validation)) as progress:
-        run_search(study, dataset, space, Budget(trials, seconds), progress, workers or cores(), scheduler)
+        images = len(dataset.validation) if config.examples is None else left_out(len(dataset.train))
+        progress = held.enter_context(SearchProgress(images, config.objective))
+        reporter = held.enter_context(LivePage(study, progress, progress.note)) if page else progress
+        run_search(study, dataset, space, Budget(trials, seconds), reporter, workers or cores(), scheduler)
     return study
+
+
+def _take(locks: Sequence[StudyLock], held: ExitStack) -> None:
+    """Takes those locks it has not taken yet. Raises StudyError."""
+    for lock in locks:
+        held.enter_context(lock)
+        if lock.warning is not None:
+            message(f"warning: {lock.warning}")
 
 
 def cores() -> int:
@@ -163,6 +212,7 @@ def say_next(study: Study, best: int | None, runs_dir: Path, data_dir: Path | No
     message(f"  {next_command('leaderboard', study.name, '--all', *where)}")
     if best is not None:
         message(f"  {next_command('show', study.name, str(best), *where)}")
+    if best is not None and study.config.objective == "parameters":
         message(f"  {next_command('retrain', study.name, *where, *data)}")
 
 

@@ -8,14 +8,15 @@ from statistics import fmean
 
 import click
 from rich.table import Table
-from rich.text import Text
 
-from commands.console import basis, percent, results, spread
+from commands.console import basis, percent, results, shown, spread
 from commands.errors import CommandError
 from commands.leaderboard import read_rows
 from commands.options import debug_option, runs_dir_option, study_argument
 from commands.tables import CONFIRMED
 from search.confirmation import Confirmation, Confirmations
+from search.leaderboard import rank
+from search.objective import Objective
 from search.study import Study, load_study
 from search.trial import Trial
 from spaces.architecture import Architecture
@@ -36,8 +37,13 @@ def command(study: str, trial: int, runs_dir: Path) -> None:
     if found is None:
         raise CommandError(_unknown(opened, trial))
     console = results()
-    for part in (*_head(found), _counts(found.info.architecture), _replicas(found), _curve(found)):
-        console.print(part, markup=False) if isinstance(part, str) else console.print(part)
+    for part in (
+        *_head(found, opened.config.objective),
+        _counts(found.info.architecture),
+        _replicas(found),
+        _curve(found),
+    ):
+        console.print(shown(part) if isinstance(part, str) else part)
     for confirmation in Confirmations(opened.folder).read():
         if confirmation.trial == trial:
             console.print(_test(confirmation))
@@ -51,17 +57,29 @@ def _unknown(study: Study, trial: int) -> str:
     return f"expected a finished trial of {study.name}, got {trial}; {there}"
 
 
-def _head(trial: Trial) -> list[str]:
+def _head(trial: Trial, objective: Objective) -> list[str]:
     info, result = trial.info, trial.result
+    if objective == "parameters":
+        verdict = "qualifies; " if result.qualified else "does not qualify; "
+    else:
+        verdict = f"each replica on {info.examples} examples of its own{_training(trial)}; "
     return [
         f"trial {info.trial}: {info.name}",
         f"  {info.parameters:,} parameters, {info.macs:,} multiply-accumulates per image",
-        f"  {'qualifies' if result.qualified else 'does not qualify'}; {result.status.value}"
-        + (f": {result.reason}" if result.reason else ""),
+        f"  {verdict}{result.status.value}" + (f": {result.reason}" if result.reason else ""),
         f"  recipe: {info.recipe.name}; Adam {info.recipe.beta_1:g} / {info.recipe.beta_2:g}, warm-up "
         f"{info.recipe.warmup:g}, pixels in 0 - {info.recipe.input_scale:g}, {info.recipe.initializer}",
         f"  proposed by: {info.origin}; trained {result.epochs} epochs in {result.seconds:.1f} s",
     ]
+
+
+def _training(trial: Trial) -> str:
+    """Training accuracy and the ratio of validation to it, where both were counted."""
+    (row,) = rank([trial])
+    if row.ratio is None:
+        return ""
+    trained = f"{_of(trial.result.train_correct, trial.result.train_total)} of them right"
+    return f", {trained}, ratio validation / training {row.ratio:.3f}"
 
 
 def _counts(architecture: Architecture) -> Table:
@@ -69,7 +87,7 @@ def _counts(architecture: Architecture) -> Table:
     for row in architecture.counts():
         steps = "; ".join(str(step) for step in row.steps) or "-"
         cells = (row.label, _shape(row.input_shape), _shape(row.output_shape), steps)
-        table.add_row(*map(Text, cells), f"{row.parameters:,}", f"{row.macs:,}")
+        table.add_row(*map(shown, cells), f"{row.parameters:,}", f"{row.macs:,}")
     table.add_section()
     table.add_row("total", "", "", "", f"{architecture.parameters:,}", f"{architecture.macs:,}")
     return table

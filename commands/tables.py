@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from rich import box
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from commands.console import basis, percent, spread
+from commands.accuracy_table import print_accuracy_leaderboard
+from commands.console import basis, percent, shown, spread, visible
 from search.leaderboard import Row, nearest, qualifying
 from search.margin import aimed_at
 from search.study import Study
+from search.trial import TrialStatus
 
 # A table is read, not searched, and rich would take half a minute to lay out what a big study holds.
 MOST_ROWS = 200
@@ -27,8 +28,11 @@ CAPTION = (
 def print_leaderboard(console: Console, study: Study, rows: Sequence[Row], with_status: bool = False) -> None:
     """Rows as they come; accuracies with what they rest on: mean (min - max), runs x images."""
     config = study.config
+    if config.objective == "val_accuracy":
+        print_accuracy_leaderboard(console, study, rows, with_status)
+        return
     where = f"in {config.space} on {config.dataset}"
-    console.print(f"{study.name}: {config.constraint}{_margin(study, rows)} {where}, smallest first", markup=False)
+    console.print(shown(f"{study.name}: {config.constraint}{_margin(study, rows)} {where}, smallest first"))
     table = _wide(rows, with_status) if console.width >= ROOM_FOR_ONE_LINE else _narrow(rows, with_status)
     console.print(table)
     console.print(CAPTION, style="dim")
@@ -66,7 +70,7 @@ def _wide(rows: Sequence[Row], with_status: bool) -> Table:
             basis(row.test_seeds, row.test_images),
             percent(row.test_lower_bound),
         ]
-        table.add_row(*map(Text, cells), *([Text(_status(row))] if with_status else []))
+        table.add_row(*map(shown, cells), *([shown(_status(row))] if with_status else []))
     return table
 
 
@@ -87,7 +91,7 @@ def _narrow(rows: Sequence[Row], with_status: bool) -> Table:
             lower = [f">= {percent(row.test_lower_bound)}"] if row.test_lower_bound is not None else []
             test += [basis(row.test_seeds, row.test_images), *lower, f"confirmed {CONFIRMED[row.confirmed]}"]
         cells = (rank, trial, f"{parameters}\n{row.macs:,}", architecture, "\n".join(validation), "\n".join(test))
-        table.add_row(*map(Text, cells))
+        table.add_row(*map(shown, cells))
     return table
 
 
@@ -105,6 +109,12 @@ def _stack(low: float | None, mean: float | None, high: float | None) -> list[st
     return [percent(mean), f"{percent(low)[:-2]} - {percent(high)[:-2]}"]
 
 
+def how_many_failed(rows: Sequence[Row]) -> str | None:
+    """One line on the trials that could not be trained, None without any."""
+    failed = sum(row.status == TrialStatus.FAILED.value for row in rows)
+    return f"{failed:,} of {len(rows):,} finished trials failed" if failed else None
+
+
 def why_empty(study: Study, rows: Sequence[Row]) -> str | None:
     """One line on why no trial qualifies, None when one does."""
     if qualifying(rows):
@@ -114,7 +124,7 @@ def why_empty(study: Study, rows: Sequence[Row]) -> str | None:
     best = nearest(rows)
     if best is None:
         return f"no trial qualifies, of {len(rows)} finished: none could be trained; see why with --all"
-    return (
+    return visible(
         f"no trial qualifies for {study.config.constraint}, of {len(rows)} finished; nearest: trial {best.trial} with "
         f"{spread(best.val_accuracy_min, best.val_accuracy_mean, best.val_accuracy_max)} on "
         f"{basis(best.replicas, best.val_images)} images, {best.parameters:,} parameters, {best.architecture}; "

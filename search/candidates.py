@@ -14,9 +14,11 @@ from search.trial import TrialInfo, Value, Values
 from spaces.architecture import Architecture
 from spaces.keras_reader import architecture_of
 from spaces.recipe import Recipe
-from spaces.space import SEARCH_CYCLES, ArchitectureSpace
+from spaces.registry import SpaceError
+from spaces.space import ArchitectureSpace, search_recipe
 
 SEEDS = 2**31
+MOST_ATTEMPTS = 200  # values drawn in a row that the space cannot make a network of, before it is given up
 KEPT_PARENTS = 64
 FLOAT_NOTCH = 1 / 8  # of the range of a number without steps
 
@@ -41,6 +43,22 @@ class Candidate(msgspec.Struct, frozen=True):
 def as_candidate(info: TrialInfo) -> Candidate:
     """The candidate a trial was asked with."""
     return Candidate(info.values, info.architecture, info.name, info.parameters, info.macs, info.recipe, info.origin)
+
+
+class Unbuilt(msgspec.Struct, frozen=True):
+    """Values of a space that it could not make a network of, and why not, in one line."""
+
+    values: Values
+    reason: str
+
+
+class UnbuiltError(SpaceError):
+    """A space that could not make a network of some values."""
+
+    def __init__(self, unbuilt: Unbuilt) -> None:
+        """`unbuilt` says of which and why."""
+        self.unbuilt = unbuilt
+        super().__init__(f"expected the space to make a network of {unbuilt.values}, got {unbuilt.reason}; mend it")
 
 
 class _Drawing(kt.HyperParameters):
@@ -75,12 +93,22 @@ def _allowed(hyperparameter: Any, value: Value) -> bool:
 
 
 class CandidateSource:
-    """Makes candidates of a space: at random, next to a known one, or from given values."""
+    """Makes candidates of a space: at random, next to a known one, or from given values.
+
+    A space of one's own may raise for some values. Where it may choose, it then draws others; `unbuilt` holds the
+    failures since `take_unbuilt` was last called.
+    """
 
     def __init__(self, space: Any, epochs: int) -> None:
         """`space` is a kt.HyperModel; `epochs` the length of a full training."""
         self.space, self.epochs = space, epochs
         self._parents: dict[tuple[tuple[str, Value], ...], _Drawing] = {}
+        self.unbuilt: list[Unbuilt] = []
+
+    def take_unbuilt(self) -> list[Unbuilt]:
+        """What could not be built since the last call."""
+        taken, self.unbuilt = self.unbuilt, []
+        return taken
 
     @property
     def is_cheap(self) -> bool:
@@ -90,26 +118,32 @@ class CandidateSource:
     def hyperparameters(self, rng: random.Random) -> Any:
         """The hyperparameters of the space (kt.HyperParameters), as one random candidate asks for them."""
         found = kt.HyperParameters()
-        for hp in self._draw({}, rng)[0].space:
+        for hp in self._drawn(rng)[0].space:
             found.merge([hp])
         return found
 
     def draw(self, rng: random.Random, origin: str = "random") -> Candidate:
-        """A candidate drawn at random from the whole space."""
-        return self._resolve({}, rng, origin)
+        """A candidate drawn at random from the whole space. Raises SpaceError when none can be built."""
+        return self._candidate(*self._drawn(rng), origin)
 
     def from_values(self, values: Values, rng: random.Random, origin: str) -> Candidate:
-        """The candidate of given values; what they leave open is drawn."""
-        return self._resolve(values, rng, origin)
+        """The candidate of given values; what they leave open is drawn. Raises UnbuiltError."""
+        return self._candidate(*self._draw(values, rng), origin)
 
     def neighbour(self, values: Values, rng: random.Random, changes: int, origin: str) -> Candidate:
-        """A candidate `changes` notches away: that many hyperparameters moved to a next value, or to another one."""
+        """A candidate `changes` notches away: that many hyperparameters moved to a next value, or to another one.
+
+        Where the space cannot build that one, a random one takes its place.
+        """
         drawing = self._parent(values, rng)
         active = [hp for hp in drawing.space if drawing.is_active(hp) and len(_others(hp, drawing.values[hp.name])) > 0]
         moved = dict(drawing.values)
         for hp in rng.sample(active, min(changes, len(active))):
             moved[hp.name] = rng.choice(_others(hp, moved[hp.name]))
-        return self._resolve(moved, rng, origin)
+        try:
+            return self._candidate(*self._draw(moved, rng), origin)
+        except UnbuiltError:
+            return self.draw(rng, origin)
 
     def _parent(self, values: Values, rng: random.Random) -> _Drawing:
         """The hyperparameters behind known values; parents are asked for again and again."""
@@ -120,21 +154,43 @@ class CandidateSource:
             self._parents[key] = self._draw(values, rng)[0]
         return self._parents[key]
 
-    def _resolve(self, values: Mapping[str, Value], rng: random.Random, origin: str) -> Candidate:
-        drawing, built = self._draw(values, rng)
-        recipe = self.space.recipe(drawing, self.epochs) if self.is_cheap else Recipe(self.epochs, cycles=SEARCH_CYCLES)
+    def _drawn(self, rng: random.Random) -> tuple[_Drawing, Architecture]:
+        """Values drawn at random until the space can make a network of them."""
+        for _ in range(MOST_ATTEMPTS):
+            try:
+                return self._draw({}, rng)
+            except UnbuiltError as error:
+                last = error
+        raise SpaceError(
+            f"expected the space to build a network, it failed {MOST_ATTEMPTS} times in a row, the last: "
+            f"{last.unbuilt.reason}; mend it and run the command again"
+        )
+
+    def _candidate(self, drawing: _Drawing, built: Architecture, origin: str) -> Candidate:
+        recipe = self.space.recipe(drawing, self.epochs) if self.is_cheap else search_recipe(self.epochs)
         values = dict(drawing.values)
         return Candidate(values, built, built.name, built.parameters, built.macs, recipe, origin)
 
     def _draw(self, values: Mapping[str, Value], rng: random.Random) -> tuple[_Drawing, Architecture]:
         drawing = _Drawing(values, rng)
+        try:
+            architecture = self._architecture(drawing)
+            if architecture.parameters == 0:
+                raise ValueError("a network without parameters")
+            return drawing, architecture
+        except Exception as error:  # a user's space may raise anything
+            self.unbuilt.append(Unbuilt(dict(drawing.values), " ".join(f"{type(error).__name__}: {error}".split())))
+            raise UnbuiltError(self.unbuilt[-1]) from error
+
+    def _architecture(self, drawing: _Drawing) -> Architecture:
         if isinstance(self.space, ArchitectureSpace):
             architecture = self.space.architecture(drawing)
             self.space.recipe(drawing, self.epochs)
-            return drawing, architecture
-        architecture = architecture_of(self.space.build(drawing))
-        keras.backend.clear_session()
-        return drawing, architecture
+            return architecture
+        try:
+            return architecture_of(self.space.build(drawing))
+        finally:
+            keras.backend.clear_session()
 
 
 def _others(hp: Any, value: Value) -> Sequence[Value]:

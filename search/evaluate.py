@@ -5,6 +5,7 @@ This is what a worker does; it sees training and validation data, never the test
 
 from __future__ import annotations
 
+import gc
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -17,6 +18,7 @@ from datasets.dataset import Split
 from search.constraint import Constraint
 from search.early_decisions import Decision, EarlyDecisions, standard_error
 from search.feeds import EpochFeed
+from search.few_examples import evaluate_on_few
 from search.training import Evaluation, Trainer
 from search.trial import CurvePoint, TrialInfo, TrialResult, TrialStatus
 from spaces.recipe import cycle_ends
@@ -32,7 +34,8 @@ class Evaluator:
 
     def __init__(self, train: Split, validation: Split, constraint: Constraint) -> None:
         """`constraint` includes the margin."""
-        self._train, self._constraint = train, constraint
+        self._train, self._validation, self._constraint = train, validation, constraint
+        self._train_images, self._train_labels = tf.constant(train.images), tf.constant(train.labels)
         self._images = tf.constant(validation.images)
         self._labels = tf.constant(validation.labels)
         self._total = len(validation)
@@ -40,19 +43,28 @@ class Evaluator:
     def evaluate(self, info: TrialInfo, decisions: EarlyDecisions, on_point: OnPoint) -> TrialResult:
         """Trains the trial's replicas; near the bar as many again, with seeds that follow on.
 
-        Whatever goes wrong in one trial becomes its status and reason here, and nowhere else.
+        Whatever goes wrong in one trial becomes its status and reason here, and nowhere else. A replica that diverges
+        counts with the answers it gives; a trial of which all diverge has failed.
         """
         start = time.perf_counter()
         try:
+            if info.examples is not None:
+                return evaluate_on_few(info, self._train, self._validation, on_point)
             result = self._train_replicas(info, info.seeds, decisions, on_point, start)
+            if result.status is TrialStatus.FAILED:
+                return msgspec.structs.replace(result, correct=(), qualified=False)
             while self._is_near(result) and len(result.correct) < MOST_SEATS * len(info.seeds):
                 more = [seed + len(result.correct) for seed in info.seeds]
                 added = self._train_replicas(info, more, decisions, on_point, start)
                 result = _pooled(result, added, more, self._constraint)
-        except (tf.errors.OpError, ValueError, MemoryError) as error:
+        except OSError:  # training touches no file and no line: whoever listens could not be told, no trial's fault
+            raise
+        except Exception as error:  # noqa: BLE001 - a space of one's own may hold anything; the search outlives it
             seconds = time.perf_counter() - start
             reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}"
             return TrialResult(TrialStatus.FAILED, (), self._total, False, 0, seconds, reason=reason)
+        finally:
+            gc.collect()  # a trainer and its graph refer to each other: only the collector frees them
         return result
 
     def _is_near(self, result: TrialResult) -> bool:
@@ -65,7 +77,7 @@ class Evaluator:
         self, info: TrialInfo, seeds: Sequence[int], decisions: EarlyDecisions, on_point: OnPoint, start: float
     ) -> TrialResult:
         recipe = info.recipe
-        feed = EpochFeed(self._train.images, self._train.labels, recipe.batch_size, recipe.input_scale, seeds[0])
+        feed = EpochFeed(self._train_images, self._train_labels, recipe.batch_size, recipe.input_scale, seeds[0])
         trainer = Trainer(info.architecture, recipe, feed, seeds, recipe.epochs * feed.steps_per_epoch)
         curve: list[CurvePoint] = []
         status, reason, done = TrialStatus.COMPLETED, "", 0
@@ -77,11 +89,15 @@ class Evaluator:
             point = _point(epoch, scored, loss, time.perf_counter() - start)
             curve.append(point)
             on_point(point)
+            reason = _divergence(point)
+            if _diverged(point) == len(seeds):
+                status = TrialStatus.FAILED
+                break
             if epoch in ends[:-1]:
                 decision = decisions.decide(point, recipe.epochs)
                 if decision is not Decision.GO_ON:
                     status = TrialStatus.ACCEPTED if decision is Decision.ACCEPT else TrialStatus.REJECTED
-                    reason = f"{decision.value}ed after {epoch} of {recipe.epochs} epochs"
+                    reason = _joined(f"{decision.value}ed after {epoch} of {recipe.epochs} epochs", reason)
                     break
         last = curve[-1]
         qualified = self._constraint.is_met_by_mean(last.correct, self._total)
@@ -101,6 +117,22 @@ def _point(epoch: int, scored: Evaluation, train_loss: Any, seconds: float) -> C
     )
 
 
+def _diverged(point: CurvePoint) -> int:
+    return sum(loss is None for loss in point.val_loss)
+
+
+def _divergence(point: CurvePoint) -> str:
+    """Says how many replicas diverged, nothing where none did."""
+    count, replicas = _diverged(point), len(point.val_loss)
+    if count == 0:
+        return ""
+    return f"{count} of {replicas} replicas diverged: no finite loss after {point.epoch} epochs"
+
+
+def _joined(*reasons: str) -> str:
+    return "; ".join(reason for reason in reasons if reason)
+
+
 def _rounded(losses: Sequence[float]) -> tuple[float | None, ...]:
     return tuple(round(loss, 5) if math.isfinite(loss) else None for loss in losses)
 
@@ -113,6 +145,10 @@ def _pooled(first: TrialResult, second: TrialResult, seeds: Sequence[int], const
         correct=correct,
         qualified=constraint.is_met_by_mean(correct, first.total),
         seconds=second.seconds,
-        reason=f"too close to call with {len(first.correct)} replicas: {len(second.correct)} more",
+        reason=_joined(
+            f"too close to call with {len(first.correct)} replicas: {len(second.correct)} more",
+            first.reason,
+            second.reason,
+        ),
         more_seeds=(*first.more_seeds, *seeds),
     )

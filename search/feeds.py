@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 Tensor = Any  # TensorFlow ships no types
+Images = np.ndarray | Tensor
 PIXEL_MAX = 255.0
 
 
@@ -26,11 +27,14 @@ class Feed(Protocol):
 class EpochFeed:
     """Every image once an epoch, in an order drawn anew each epoch from the seed; an incomplete batch is left out."""
 
-    def __init__(self, images: np.ndarray, labels: np.ndarray, batch_size: int, input_scale: float, seed: int) -> None:
-        """`images` uint8 [N, rows, columns, channels], `labels` [N] or [N, heads]; a batch is at most all N images."""
+    def __init__(self, images: Images, labels: Images, batch_size: int, input_scale: float, seed: int) -> None:
+        """`images` uint8 [N, rows, columns, channels], `labels` [N] or [N, heads]; a batch is at most all N images.
+
+        Tensors are used as they are, so that many feeds can share them.
+        """
         self.batch_size = min(batch_size, len(images))
         self.steps_per_epoch = len(images) // self.batch_size
-        self._images, self._labels = tf.constant(images), tf.constant(labels.astype(np.int32))
+        self._images, self._labels = tf.convert_to_tensor(images), tf.cast(tf.convert_to_tensor(labels), tf.int32)
         self._scale, self._seed, self._size = input_scale / PIXEL_MAX, seed, len(images)
         self._order = tf.Variable(tf.range(self._size))
 

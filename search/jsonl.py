@@ -14,6 +14,8 @@ from typing import TypeVar
 import msgspec
 
 VERSION = 1
+# Beside its own errors the decoder lets through what text that is no UTF-8, or nested too deep, brings up.
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class LedgerError(Exception):
@@ -40,11 +42,14 @@ class JsonLines:
     def write(self, record: Record) -> None:
         """Adds one record; it is on disk when this returns. Raises LedgerError."""
         line = msgspec.json.encode(record) + b"\n"
+        new = not self.path.exists()
         try:
             with self.path.open("ab") as file:
                 file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
+            if new:
+                _sync_folder(self.path.parent)
         except OSError as error:
             raise LedgerError(
                 f"expected to write to {self.path}, got: {error.strerror}; make room and go on"
@@ -59,7 +64,7 @@ class JsonLines:
         for number, line in enumerate(self._whole_lines(), start=1):
             try:
                 record = decoder.decode(line)
-            except msgspec.DecodeError as error:
+            except UNREADABLE as error:
                 raise LedgerError(self._describe(line, number, str(error))) from error
             if record.version > VERSION:  # it decodes, but nobody knows yet what it will mean
                 raise LedgerError(self._describe(line, number, ""))
@@ -102,8 +107,17 @@ class JsonLines:
         place = f"{self.path}, line {number}"
         try:
             version = msgspec.json.decode(line, type=Record).version
-        except msgspec.DecodeError:
+        except UNREADABLE:
             version = VERSION
         if version > VERSION:
             return f"{place}: expected version {VERSION}, got a newer one ({version}); update this tool to read it"
         return f"{place}: expected {self.what}, got: {problem}; restore or remove that line"
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file outlives a power failure only once its name is on disk, too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

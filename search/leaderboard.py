@@ -10,7 +10,8 @@ import msgspec
 from search.confirmation import Confirmation, latest
 from search.jsonl import Record
 from search.ledger import Ledger
-from search.trial import Trial, TrialStatus
+from search.objective import Objective
+from search.trial import Trial, TrialResult, TrialStatus
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     `rank` counts the qualifying trials from 1, smallest first. Accuracies are shares: of the `replicas` on
     `val_images` validation images each, and of `test_seeds` fresh trainings on `test_images` test images each.
     `confirmed` is None until the trial was retrained; `test_lower_bound` is that of `search.confirmation.lower_bound`.
-    `epochs` is how many were trained, `seconds` how long that took.
+    `epochs` is how many were trained, `seconds` how long that took. Where replicas have few examples of their own,
+    `train_accuracy_mean` is that on them and `ratio` the mean of validation / training accuracy.
     """
 
     rank: int | None
@@ -47,6 +49,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     test_accuracy_max: float | None
     test_images: int
     test_lower_bound: float | None
+    train_accuracy_mean: float | None = None
+    ratio: float | None = None
 
 
 class _Info(msgspec.Struct, frozen=True, gc=False):
@@ -64,6 +68,8 @@ class _Result(msgspec.Struct, frozen=True):
     epochs: int
     seconds: float
     reason: str = ""
+    train_correct: tuple[int, ...] = ()
+    train_total: int = 0
 
 
 class TrialSummary(msgspec.Struct, frozen=True):
@@ -77,13 +83,21 @@ class _Line(Record, frozen=True):
     trial: TrialSummary
 
 
-def read_leaderboard(ledger: Ledger, confirmations: Sequence[Confirmation] = ()) -> list[Row]:
+def read_leaderboard(
+    ledger: Ledger, confirmations: Sequence[Confirmation] = (), objective: Objective = "parameters"
+) -> list[Row]:
     """All rows of a ledger, in the order of `rank`. Raises LedgerError."""
-    return rank((line.trial for line in ledger.lines(_Line)), confirmations)
+    return rank((line.trial for line in ledger.lines(_Line)), confirmations, objective)
 
 
-def rank(trials: Iterable[Trial | TrialSummary], confirmations: Sequence[Confirmation] = ()) -> list[Row]:
+def rank(
+    trials: Iterable[Trial | TrialSummary],
+    confirmations: Sequence[Confirmation] = (),
+    objective: Objective = "parameters",
+) -> list[Row]:
     """All trials as rows: qualifying ones ranked, smallest first; then the others, smallest first; failed ones last.
+
+    With the objective "val_accuracy" the most accurate comes first, of equal ones the smaller.
 
     Equal sizes: higher mean accuracy first, then the lower number. A trial that comes twice counts once, as it came
     first. Of several confirmations of a trial the last one counts.
@@ -93,7 +107,7 @@ def rank(trials: Iterable[Trial | TrialSummary], confirmations: Sequence[Confirm
     for trial in trials:
         if trial.info.trial not in seen:
             seen[trial.info.trial] = _row(trial, last.get(trial.info.trial))
-    rows = sorted(seen.values(), key=_order)
+    rows = sorted(seen.values(), key=_order if objective == "parameters" else _order_by_accuracy)
     return [msgspec.structs.replace(row, rank=index) if row.qualified else row for index, row in enumerate(rows, 1)]
 
 
@@ -141,6 +155,11 @@ def _order(row: Row) -> tuple[int, int, float, int]:
     return group, row.parameters, -1.0 if row.val_accuracy_mean is None else -row.val_accuracy_mean, row.trial
 
 
+def _order_by_accuracy(row: Row) -> tuple[int, float, int, int]:
+    accuracy = row.val_accuracy_mean
+    return int(accuracy is None), 0.0 if accuracy is None else -accuracy, row.parameters, row.trial
+
+
 def _row(trial: Trial | TrialSummary, confirmation: Confirmation | None) -> Row:
     info, result = trial.info, trial.result
     low, mean, high = _spread(result.correct, result.total)
@@ -170,7 +189,17 @@ def _row(trial: Trial | TrialSummary, confirmation: Confirmation | None) -> Row:
         test_accuracy_max=test_high,
         test_images=test_total,
         test_lower_bound=confirmation.lower_bound if confirmation is not None else None,
+        train_accuracy_mean=_spread(result.train_correct, result.train_total)[1],
+        ratio=_ratio(result),
     )
+
+
+def _ratio(result: TrialResult | _Result) -> float | None:
+    """Mean of validation / training accuracy over the replicas that learned anything; None without few examples."""
+    pairs = [pair for pair in zip(result.correct, result.train_correct, strict=False) if pair[1] > 0]
+    if not pairs or result.total <= 0:
+        return None
+    return sum(right * result.train_total / (result.total * trained) for right, trained in pairs) / len(pairs)
 
 
 def _spread(correct: Sequence[int], total: int) -> tuple[float, float, float] | tuple[None, None, None]:

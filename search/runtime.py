@@ -19,7 +19,7 @@ def configure(threads: int | None = None) -> None:
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    with _native_stderr_muted():
+    with native_stderr_muted():
         import tensorflow as tf
 
     tf.get_logger().setLevel("ERROR")  # its advice on retracing is about a model trained once, not one after another
@@ -30,7 +30,7 @@ def configure(threads: int | None = None) -> None:
 
 
 @contextmanager
-def _native_stderr_muted() -> Iterator[None]:
+def native_stderr_muted() -> Iterator[None]:
     """Drops what native code writes to standard error: TensorFlow greets on import, before any setting can stop it."""
     sys.stderr.flush()
     kept = os.dup(STDERR)

@@ -10,9 +10,12 @@ from typing import Literal
 
 import msgspec
 
+from search.jsonl import UNREADABLE
 from search.ledger import Ledger
+from search.objective import Objective
 
-OracleName = Literal["smallest", "random", "bayesian"]
+OracleName = Literal["smallest", "accurate", "random", "bayesian"]
+RESULTS = ("trials.jsonl", "confirmations.jsonl")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -25,7 +28,8 @@ class StudyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers is not part of it: a study goes on under any budget.
 
     `margin` is what validation accuracy must exceed the constraint by, as a share; None: the default that follows
-    from the noise of the selection.
+    from the noise of the selection. With the objective "val_accuracy" there is no bar: the most accurate network wins,
+    each replica trained on `examples` training images of its own.
     """
 
     space: str
@@ -36,6 +40,8 @@ class StudyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: int
     oracle: OracleName
     margin: float | None = None
+    objective: Objective = "parameters"
+    examples: int | None = None
 
 
 class Study:
@@ -53,17 +59,21 @@ class Study:
 
 
 def open_study(runs_dir: Path, name: str, config: StudyConfig, overwrite: bool = False) -> Study:
-    """Makes a study, or goes on with one of the same configuration. Raises StudyError."""
-    folder = _folder(runs_dir, name)
+    """Makes a study, or goes on with one of the same configuration. Raises StudyError.
+
+    It writes: where others may work on the study too, hold its lock (`search.lock`) from before until the end.
+    """
+    folder = study_folder(runs_dir, name)
     path = folder / "study.json"
     try:
-        if overwrite and path.exists():
-            shutil.rmtree(folder)
+        if overwrite:
+            _clear(folder)
         if path.exists():
             _refuse_if_different(name, load_study(runs_dir, name).config, config)
         else:
+            _refuse_remains(folder)
             folder.mkdir(parents=True, exist_ok=True)
-            _write_whole(path, msgspec.json.format(msgspec.json.encode(config), indent=2) + b"\n")
+            write_whole(path, msgspec.json.format(msgspec.json.encode(config), indent=2) + b"\n")
     except OSError as error:
         raise StudyError(
             f"expected to write the study into {folder}, got: {error.strerror}; choose another --runs-dir"
@@ -76,7 +86,7 @@ def open_study(runs_dir: Path, name: str, config: StudyConfig, overwrite: bool =
 def load_study(runs_dir: Path, name: str) -> Study:
     """A study that exists, to be read. `name` may also be the path of its folder. Raises StudyError."""
     given = Path(name)
-    folder = given if (given / "study.json").is_file() else _folder(runs_dir, name)
+    folder = given if (given / "study.json").is_file() else study_folder(runs_dir, name)
     path = folder / "study.json"
     try:
         config = msgspec.json.decode(path.read_bytes(), type=StudyConfig)
@@ -84,17 +94,43 @@ def load_study(runs_dir: Path, name: str) -> Study:
         raise StudyError(f"expected a study named {name} in {runs_dir}, {_what_there_is(runs_dir)}") from None
     except OSError as error:
         raise StudyError(f"expected to read {path}, got: {error.strerror}; check its rights") from error
-    except msgspec.DecodeError as error:
+    except UNREADABLE as error:
         raise StudyError(
             f"expected a study's configuration in {path}, got: {error}; restore it or use --overwrite"
         ) from None
     return Study(folder, config)
 
 
-def _folder(runs_dir: Path, name: str) -> Path:
+def study_folder(runs_dir: Path, name: str) -> Path:
+    """Where a study of that name lies or will lie. Raises StudyError for what is no name."""
     if not _NAME.fullmatch(name):
         raise StudyError(f"expected a study name of letters, digits, '.', '_' and '-', got {name!r}")
     return runs_dir / name
+
+
+def _clear(folder: Path) -> None:
+    """Empties a study's folder, its configuration first: what an interruption leaves is no study that could go on.
+
+    The locks stay: whoever clears a study holds them.
+    """
+    if not any((folder / name).exists() for name in ("study.json", *RESULTS)):
+        return
+    (folder / "study.json").unlink(missing_ok=True)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.suffix != ".lock":
+            path.unlink()
+
+
+def _refuse_remains(folder: Path) -> None:
+    """Results without the configuration they came from must not be taken for those of another one."""
+    remains = [name for name in RESULTS if (folder / name).exists() and (folder / name).stat().st_size > 0]
+    if remains:
+        raise StudyError(
+            f"expected study.json beside {' and '.join(remains)} in {folder}, found none; restore it, "
+            "or use another --study or --overwrite"
+        )
 
 
 def _what_there_is(runs_dir: Path) -> str:
@@ -117,7 +153,7 @@ def _refuse_if_different(name: str, saved: StudyConfig, asked: StudyConfig) -> N
         )
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Either the whole file is there afterwards or none of it: written beside, fsynced, then renamed."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -38,7 +38,8 @@ class TrialStatus(Enum):
 class TrialInfo(msgspec.Struct, frozen=True):
     """What was asked: one architecture, how to train it, and the seeds of its replicas.
 
-    `origin` says why the oracle proposed it.
+    `origin` says why the oracle proposed it. With `examples` each replica is trained on so many images of its own, the
+    class-balanced subset of its seed in `subset_seeds`; else all share the training split.
     """
 
     trial: int
@@ -50,6 +51,8 @@ class TrialInfo(msgspec.Struct, frozen=True):
     recipe: Recipe
     seeds: tuple[int, ...]
     origin: str
+    examples: int | None = None
+    subset_seeds: tuple[int, ...] = ()
 
 
 class CurvePoint(msgspec.Struct, frozen=True):
@@ -70,6 +73,7 @@ class TrialResult(msgspec.Struct, frozen=True):
 
     `qualified` is what the study's constraint, margin included, said of them; `reason` is one line for an early
     decision or a failure; `more_seeds` are those of replicas added because the first ones were too close to call.
+    `train_correct` out of `train_total`: each replica's answers on its own few examples, where it has some.
     """
 
     status: TrialStatus
@@ -81,13 +85,20 @@ class TrialResult(msgspec.Struct, frozen=True):
     curve: tuple[CurvePoint, ...] = ()
     reason: str = ""
     more_seeds: tuple[int, ...] = ()
+    train_correct: tuple[int, ...] = ()
+    train_total: int = 0
 
 
 class Trial(msgspec.Struct, frozen=True):
-    """A finished trial, one line of the ledger."""
+    """A finished trial, one line of the ledger.
+
+    `elapsed` is how many seconds the study had been searched when it finished, pauses between runs not counted; None
+    in ledgers written before it was kept.
+    """
 
     info: TrialInfo
     result: TrialResult
+    elapsed: float | None = None
 
     @property
     def mean_accuracy(self) -> float:
@@ -103,3 +114,12 @@ def better_incumbent(incumbent: Trial | None, trial: Trial) -> Trial | None:
     if incumbent is None:
         return trial
     return min(incumbent, trial, key=lambda one: (one.info.parameters, -one.mean_accuracy, one.info.trial))
+
+
+def more_accurate(incumbent: Trial | None, trial: Trial) -> Trial | None:
+    """The best trial of a study that maximises accuracy, once `trial` has finished; of equal ones the smaller."""
+    if not trial.result.correct:
+        return incumbent
+    if incumbent is None:
+        return trial
+    return min(incumbent, trial, key=lambda one: (-one.mean_accuracy, one.info.parameters, one.info.trial))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from datasets.dataset import Dataset
 from datasets.registry import load
+from search.artifacts import read_predictions, read_weights
 from search.confirmation import Confirmation, Confirmations
 from search.retrain import RetrainSettings, fresh_seeds, retrain
 from search.study import Study
@@ -83,6 +84,22 @@ def test_a_saved_model_loads_where_nothing_of_this_project_is(
     code = f"import keras; print(keras.models.load_model({str(study.folder / confirmation.models[0])!r}).input_shape)"
     done = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("(None, 28, 28, 1)")
+
+
+def test_it_keeps_the_answers_and_weights_of_every_model(
+    retrained: tuple[Study, Confirmation, list[int]], digits: Dataset
+) -> None:
+    study, confirmation, _ = retrained
+    folder = (study.folder / confirmation.history).parent
+    kept, weights = read_predictions(folder), read_weights(folder, confirmation.seeds)
+    assert kept is not None
+    assert weights is not None
+    assert np.array_equal(kept.labels, digits.test.labels)
+    assert tuple((kept.answers == kept.labels).sum(1)) == confirmation.correct
+    assert np.array_equal(kept.images, digits.test.images[kept.misread])
+    for path, arrays in zip(confirmation.models, weights, strict=True):
+        model = keras.models.load_model(study.folder / path)
+        assert all(np.array_equal(*pair) for pair in zip(model.get_weights(), arrays, strict=True))
 
 
 def test_the_same_settings_train_nothing_again(
