@@ -12,7 +12,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from typing import Any
+from typing import Any, get_args
 
 import click
 import numpy as np
@@ -23,7 +23,7 @@ from baselines.architectures import original
 from search.runtime import configure
 from spaces.architecture import Architecture
 from spaces.layers import Activation, AveragePool, Conv, Dense, Flatten, MaxPool
-from spaces.recipe import Recipe
+from spaces.recipe import OptimizerName, Recipe
 
 SHAPE = (28, 28, 1)
 TINY = {
@@ -88,13 +88,19 @@ def stock(architecture: Architecture, images: np.ndarray, labels: np.ndarray, ba
 
 
 def engine(
-    architecture: Architecture, images: np.ndarray, labels: np.ndarray, batch: int, epochs: int, replicas: int
+    architecture: Architecture,
+    images: np.ndarray,
+    labels: np.ndarray,
+    batch: int,
+    epochs: int,
+    replicas: int,
+    optimizer: OptimizerName = "adam",
 ) -> float:
     """Replica-images per second of the engine: the median over the epochs after the first."""
     from search.feeds import EpochFeed
     from search.training import Trainer
 
-    recipe = Recipe(epochs=epochs + 1, learning_rate=0.01, batch_size=batch)
+    recipe = Recipe(epochs=epochs + 1, learning_rate=0.01, batch_size=batch, optimizer=optimizer)
     feed = EpochFeed(images, labels, batch, recipe.input_scale, seed=0)
     trainer = Trainer(architecture, recipe, feed, range(replicas), recipe.epochs * feed.steps_per_epoch)
     seconds = []
@@ -110,15 +116,21 @@ def engine(
 @click.option("--images", "count", default=12_800, show_default=True, help="Images an epoch.")
 @click.option("--epochs", default=3, show_default=True, help="Timed epochs behind each figure.")
 @click.option("--original/--no-original", default=True, show_default=True, help="Also the network of question 1.")
-def main(threads: int, count: int, epochs: int, original: bool) -> None:
+@click.option(
+    "--optimizer",
+    type=click.Choice(get_args(OptimizerName)),
+    default="adam",
+    show_default=True,
+    help="The engine's; stock has Adam.",
+)
+def main(threads: int, count: int, epochs: int, original: bool, optimizer: OptimizerName) -> None:
     """Prints images per second of stock Keras Tuner, and the engine's multiples of it."""
     configure(threads)
     rng = np.random.default_rng(0)
     images = rng.integers(0, 256, (count, *SHAPE), dtype=np.uint8)
     labels = rng.integers(0, 10, count, dtype=np.int32)
-    table = Table(
-        title=f"replica-images/s, batch 128, {threads} thread(s), median of {epochs} epochs of {count} images"
-    )
+    counted = f"median of {epochs} epochs of {count} images"
+    table = Table(title=f"replica-images/s, {optimizer}, batch 128, {threads} thread(s), {counted}")
     for column in ("network", "parameters", "stock", "K = 1", "K = 4", "K = 8"):
         table.add_column(column, justify="right")
     ratios: dict[int, list[float]] = {1: [], 4: [], 8: []}
@@ -126,7 +138,7 @@ def main(threads: int, count: int, epochs: int, original: bool) -> None:
         base = stock(architecture, images, labels, 128, epochs)
         row = []
         for replicas, seen in ratios.items():
-            speed = engine(architecture, images, labels, 128, epochs, replicas)
+            speed = engine(architecture, images, labels, 128, epochs, replicas, optimizer)
             seen.append(speed / base)
             row.append(f"{speed:,.0f} ({speed / base:.1f}x)")
         table.add_row(name, f"{architecture.parameters:,}", f"{base:,.0f}", *row)

@@ -15,7 +15,7 @@ from spaces.architecture import Architecture
 from spaces.keras_reader import architecture_of
 from spaces.recipe import Recipe
 from spaces.registry import SpaceError
-from spaces.space import ArchitectureSpace, search_recipe
+from spaces.space import SEARCH_CYCLES, ArchitectureSpace, search_recipe
 
 SEEDS = 2**31
 MOST_ATTEMPTS = 200  # values drawn in a row that the space cannot make a network of, before it is given up
@@ -99,9 +99,9 @@ class CandidateSource:
     failures since `take_unbuilt` was last called.
     """
 
-    def __init__(self, space: Any, epochs: int) -> None:
-        """`space` is a kt.HyperModel; `epochs` the length of a full training."""
-        self.space, self.epochs = space, epochs
+    def __init__(self, space: Any, epochs: int, cycles: int = SEARCH_CYCLES) -> None:
+        """`space` is a kt.HyperModel; `epochs` the length of a full training, in `cycles` where its recipe has any."""
+        self.space, self.epochs, self.cycles = space, epochs, cycles
         self._parents: dict[tuple[tuple[str, Value], ...], _Drawing] = {}
         self.unbuilt: list[Unbuilt] = []
 
@@ -168,6 +168,8 @@ class CandidateSource:
 
     def _candidate(self, drawing: _Drawing, built: Architecture, origin: str) -> Candidate:
         recipe = self.space.recipe(drawing, self.epochs) if self.is_cheap else search_recipe(self.epochs)
+        if recipe.cycles > 1:
+            recipe = msgspec.structs.replace(recipe, cycles=self.cycles)
         values = dict(drawing.values)
         return Candidate(values, built, built.name, built.parameters, built.macs, recipe, origin)
 

@@ -18,7 +18,7 @@ from spaces.stacked import ReplicaWeight
 Tensor = Any  # TensorFlow ships no types
 EPSILON = 1e-7
 # Above this the matrices of the eigenbasis cost more than they gain; Adam takes over.
-MOST_PARAMETERS = 2_000
+MOST_PARAMETERS = 700
 COVARIANCE_MEMORY = 0.998  # a step, of the running mean of the gradients' products
 COVARIANCE_EVERY = 4  # steps: neighbouring gradients add little
 DIAGONAL_SHARE = 0.01  # of the covariance: what few gradients leave open, the network's own basis settles

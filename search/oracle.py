@@ -93,7 +93,8 @@ class ConstrainedOracle(kt.Oracle):
         pool.add_neighbours(self._parents(seen), NEIGHBOUR_DRAWS // self._share, rng)
         if not pool.candidates:
             return None
-        if number % EXPLORE_EVERY == EXPLORE_EVERY - 1:
+        # Without an incumbent nothing bounds the size, and the most accurate networks are large and slow to train.
+        if self._incumbent is not None and number % EXPLORE_EVERY == EXPLORE_EVERY - 1:
             return self._explore(pool, rng)
         for _ in range(ROUNDS):
             best = np.argsort(-self._worth(pool, limit), kind="stable")[:ELITE]

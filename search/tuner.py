@@ -20,7 +20,8 @@ from search.oracles import make_oracle
 from search.study import Study, StudyConfig
 from search.trial import CurvePoint, Trial, TrialInfo, TrialResult, TrialStatus, better_incumbent, more_accurate
 from spaces.architecture import Architecture
-from spaces.recipe import Recipe
+from spaces.recipe import Recipe, search_cycles
+from spaces.space import SEARCH_CYCLES
 
 __all__ = ["Budget", "Reporter", "run_search"]
 
@@ -68,7 +69,7 @@ def run_search(
         (dataset.train, dataset.validation) if config.examples is None else left_out_split(dataset.train)
     )
     constraint = aimed_at(config, len(validation))
-    progress = _Progress(study, constraint, len(validation), space)
+    progress = _Progress(study, constraint, len(train), len(validation), space)
     reporter.search_started(progress.trials, budget)
     training = (train, validation, constraint, reporter.evaluated)
 
@@ -118,8 +119,9 @@ def run_search(
 class _Progress:
     """What a search knows: all of it follows from the ledger."""
 
-    def __init__(self, study: Study, constraint: Constraint, images: int, space: Any) -> None:
-        self._source = CandidateSource(space, study.config.max_epochs)
+    def __init__(self, study: Study, constraint: Constraint, examples: int, images: int, space: Any) -> None:
+        epochs = study.config.max_epochs
+        self._source = CandidateSource(space, epochs, search_cycles(epochs, examples, SEARCH_CYCLES))
         self._images = images
         self.decisions = EarlyDecisions(float(constraint.bar), images)
         config = study.config

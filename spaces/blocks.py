@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from spaces.layers import (
     Activation,
     AnyLayer,
@@ -52,7 +54,8 @@ def convolution(
     count = hp.Int(f"{prefix}_filters", 1, max_filters) if filters is None else filters
     if kind == "separable":
         return SeparableConv(count, kernel, 1, strides, padding, dilation, use_bias)
-    return Conv(count, kernel, strides, padding, dilation, use_bias=use_bias)
+    conv = Conv(count, kernel, strides, padding, dilation, use_bias=use_bias)
+    return conv if conv.is_computed_rightly(shape) else msgspec.structs.replace(conv, strides=(strides[0], 1))
 
 
 def _fitting(kernel: Size, dilation: Size, size: Size) -> tuple[Size, Size]:

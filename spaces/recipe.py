@@ -57,6 +57,14 @@ def usual_epochs(images: int) -> int:
     return max(14, min(100, round(5_500 * 128 / images)))
 
 
+def search_cycles(epochs: int, images: int, usual: int) -> int:
+    """In how many cycles a search trains: `usual` ones, and one more each time the training is twice as long.
+
+    So the first decision falls as early in a long training as in a usual one on so many images.
+    """
+    return usual + max(0, round(math.log2(epochs / usual_epochs(images))))
+
+
 def cycle_ends(recipe: Recipe) -> list[int]:
     """After which epochs a cycle ends; each cycle is twice as long as the one before, rounded to whole epochs.
 

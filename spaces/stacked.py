@@ -167,6 +167,8 @@ def _weights(layer: AnyLayer, shape: Shape, replicas: int) -> list[ReplicaWeight
     weights: list[ReplicaWeight] = []
     match layer:
         case Conv():
+            if not layer.is_computed_rightly(shape):
+                raise ValueError(f"expected a convolution TensorFlow computes rightly, got {layer.label} to one column")
             weights.append(ReplicaWeight((*layer.kernel, shape[-1] // layer.groups, layer.filters), replicas, 3))
         case DepthwiseConv():
             weights.append(ReplicaWeight((*layer.kernel, shape[-1], layer.multiplier), replicas, 2))

@@ -174,3 +174,17 @@ def test_an_unknown_space_is_one_line(name: str) -> None:
     with pytest.raises(SpaceError, match="expected") as caught:
         check_name(name)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("space", SPACES)
+@given(data=st.data())
+def test_no_space_asks_for_a_convolution_that_tensorflow_computes_wrongly(space: str, data: st.DataObject) -> None:
+    architecture = data.draw(candidates(space)).architecture
+    for layer, shape in zip(architecture.layers, architecture.shapes(), strict=False):
+        assert not isinstance(layer, Conv) or layer.is_computed_rightly(shape)
+
+
+def test_a_convolution_that_tensorflow_computes_wrongly_is_refused() -> None:
+    wrong = Architecture((4, 5, 1), (Conv(3, (3, 5), (1, 2)), Flatten(), Dense(10)))
+    with pytest.raises(ValueError, match="computes rightly"):
+        StackedNetwork(wrong, 2)

@@ -74,7 +74,8 @@ def _what(summary: OverfitSummary) -> str:
         f"Data: {summary.source} {summary.examples} examples are a lottery, so {summary.subsets} different subsets of "
         f"{summary.examples} were drawn, with the same number of every digit, and each network was trained on each of "
         f"them with {summary.seeds} seed{'' if summary.seeds == 1 else 's'} for {summary.iterations:,} iterations. "
-        f"Sizes and keep probabilities were chosen on {summary.validation_images:,} validation images; the {summary.test_images:,} test images judged "
+        f"Sizes and keep probabilities were chosen on {summary.validation_images:,} validation images; "
+        f"the {summary.test_images:,} test images judged "
         "the chosen ones once. Differences are tested on the same subsets, in pairs."
     )
 
