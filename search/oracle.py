@@ -34,6 +34,7 @@ SPREAD_DRAWS, SPREAD_ATTEMPTS = 120, 5
 SPREAD_CHOICE = 8  # candidates near each size aimed at, of which the cheapest is tried
 EARLY_SHARE = 1 / 7  # of a full training: when the first early decision falls
 NOT_HOPELESS = 0.25  # of the log-error that a candidate may lack at the end without having been found out by then
+MOST_KNOWN = 1_000  # trials, those nearest the bar, that the model learns from: its time grows with their cube
 PARENT_SLACK = 0.1  # of the log-error: how much accuracy to spare counts for a parent
 
 
@@ -130,8 +131,10 @@ class ConstrainedOracle(kt.Oracle):
 
     def _fit(self, observed: Sequence[Observation | None], pending: Sequence[TrialInfo]) -> None:
         """Learns from the trials; pending ones count as known guesses at their own predicted mean."""
-        known = [index for index, seen in enumerate(observed) if seen is not None]
-        self._model.fit(np.array([self._rows[index] for index in known]), [one for one in observed if one is not None])
+        target = log_error(self._bar)
+        known = [(abs(seen.log_error - target), index, seen) for index, seen in enumerate(observed) if seen is not None]
+        nearest = sorted(known, key=lambda one: one[:2])[:MOST_KNOWN]
+        self._model.fit(np.array([self._rows[index] for _, index, _ in nearest]), [seen for *_, seen in nearest])
         if pending:
             self._model.imagine(feature_matrix([as_candidate(info) for info in pending]))
 
