@@ -32,6 +32,7 @@ from reports.overfit_data import (
     SizeAnswer,
 )
 from search.convergence_data import Network, Point, Run, Timing
+from search.leaderboard import incumbent, read_leaderboard
 from search.study import load_study
 from tests.test_baselines_results import digit_result, sum_result
 
@@ -66,7 +67,7 @@ def studies(runs_dir: Path) -> None:
 
 def comparison(runs_dir: Path) -> ConvergenceComparison:
     """Question 3.3, invented: both winners over the bar after 20 iterations."""
-    networks = (_network(runs_dir, SHALLOW, 33), _network(runs_dir, DEEP, 54))
+    networks = (_winner(runs_dir, SHALLOW), _winner(runs_dir, DEEP))
     runs = tuple(
         Run(
             one.study,
@@ -181,11 +182,13 @@ def text_of(pdf: bytes) -> str:
     return re.sub(r"\s+", " ", re.sub(r"-\n", "-", "\n".join(pages)))
 
 
-def _network(runs_dir: Path, study: str, number: int) -> Network:
-    trial = load_study(runs_dir, study).ledger.find(number)
+def _winner(runs_dir: Path, study: str) -> Network:
+    ledger = load_study(runs_dir, study).ledger
+    best = incumbent(read_leaderboard(ledger))
+    trial = ledger.find(best.trial) if best is not None else None
     assert trial is not None
     info = trial.info
-    return Network(study, number, info.name, info.parameters, info.macs, info.architecture, info.recipe)
+    return Network(study, info.trial, info.name, info.parameters, info.macs, info.architecture, info.recipe)
 
 
 def _estimate(mean: float) -> Estimate:
