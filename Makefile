@@ -18,7 +18,7 @@ quickstart: $(VENV)/.stamp
 	$(BIN)/python search_cli.py quickstart
 
 # Everything that results/ rests on. Interrupted or failed, the same command goes on. The times are for searching; they
-# and the rest may be set: make results RESULTS=/tmp/mine DATASET=digits SHALLOW_TIME=1m COMPARE_FLAGS="--epochs 30"
+# and the rest may be set: make results RESULTS=mine DATASET=digits SHALLOW_TIME=1m COMPARE_FLAGS="--epochs 30"
 RESULTS ?= results
 DATASET ?= mnist
 SHALLOW_TIME ?= 60m

@@ -69,9 +69,10 @@ def run_peer(
 
 
 def _smallest(space: str, data: Dataset, seconds: float, epochs: int, seed: int, log: _Log) -> None:
+    from search.budget import Budget
     from search.study import StudyConfig, open_study
     from search.trial import CurvePoint, Trial, TrialInfo
-    from search.tuner import Budget, run_search
+    from search.tuner import run_search
     from spaces.registry import load_space
 
     class Reporter:

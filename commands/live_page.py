@@ -13,7 +13,8 @@ from search.study import Study
 from search.trial import CurvePoint, Trial, TrialInfo
 
 if TYPE_CHECKING:
-    from search.tuner import Budget, Reporter
+    from search.budget import Budget
+    from search.tuner import Reporter
 
 PAGE = "page.html"
 SECONDS_BETWEEN = 10.0

@@ -177,7 +177,8 @@ def run(
         space = load_space(config.space, dataset.input_shape, dataset.classes)
         _take(locks, held)
         study = open_study(runs_dir, name, config, overwrite)
-        from search.tuner import Budget, run_search
+        from search.budget import Budget
+        from search.tuner import run_search
 
         images = len(dataset.validation) if config.examples is None else left_out(len(dataset.train))
         progress = held.enter_context(SearchProgress(images, config.objective))

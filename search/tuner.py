@@ -23,8 +23,6 @@ from spaces.architecture import Architecture
 from spaces.recipe import Recipe, search_cycles
 from spaces.space import SEARCH_CYCLES
 
-__all__ = ["Budget", "Reporter", "run_search"]
-
 SEEDS_PER_TRIAL = 1000
 MOST_FAILURES = 20  # trials in a row that could not be trained, before a search is given up
 

@@ -12,9 +12,9 @@ import pytest
 from rich.console import Console
 
 from commands.progress import SearchProgress
+from search.budget import Budget
 from search.confirmation import Confirmations
 from search.study import load_study
-from search.tuner import Budget
 from tests.trials import run, study, trial
 
 QUICK = ["--dataset", "digits", "--max-epochs", "1", "--replicas", "1"]

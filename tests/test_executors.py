@@ -19,13 +19,14 @@ import psutil
 import pytest
 
 from datasets.registry import load
+from search.budget import Budget
 from search.dask_executor import OnDask
 from search.early_decisions import EarlyDecisions
 from search.errors import ExecutorError
 from search.margin import aimed_at
 from search.study import StudyConfig, open_study
 from search.trial import CurvePoint, Trial, TrialInfo, TrialStatus
-from search.tuner import Budget, run_search
+from search.tuner import run_search
 from spaces.recipe import Recipe
 from spaces.registry import load_space
 

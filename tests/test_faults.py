@@ -17,13 +17,14 @@ import pytest
 
 from benchmarks.faults import Running, Told, differences, expected_config, torment
 from datasets.registry import load
+from search.budget import Budget
 from search.candidates import CandidateSource
 from search.constraint import Constraint
 from search.early_decisions import EarlyDecisions
 from search.errors import SearchError
 from search.study import StudyConfig, load_study, open_study
 from search.trial import Trial, TrialInfo, TrialStatus
-from search.tuner import Budget, run_search
+from search.tuner import run_search
 from spaces.recipe import Recipe
 from spaces.registry import SpaceError, load_space
 from tests.test_tuner import Silent

@@ -9,9 +9,10 @@ import keras
 import pytest
 
 from datasets.registry import load
+from search.budget import Budget
 from search.candidates import CandidateSource
 from search.study import StudyConfig, open_study
-from search.tuner import Budget, run_search
+from search.tuner import run_search
 from spaces.keras_builder import build_keras
 from spaces.keras_reader import UnknownModelError, architecture_of
 from spaces.registry import SpaceError, load_space

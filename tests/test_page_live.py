@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from commands.live_page import SECONDS_BETWEEN, LivePage
+from search.budget import Budget
 from search.study import Study
 from search.trial import CurvePoint, Trial, TrialInfo
-from search.tuner import Budget
 from tests.trials import run, study, trial
 
 

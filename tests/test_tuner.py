@@ -11,9 +11,10 @@ import pytest
 
 from datasets.dataset import Dataset, Split
 from datasets.registry import load
+from search.budget import Budget
 from search.study import StudyConfig, open_study
 from search.trial import CurvePoint, Trial, TrialInfo, TrialStatus
-from search.tuner import Budget, run_search
+from search.tuner import run_search
 from spaces.registry import load_space
 
 CONFIG = StudyConfig(
