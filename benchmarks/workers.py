@@ -4,8 +4,8 @@
 
 Networks are drawn at random from the space once; both train them in the same order from the start, so no oracle
 decides what is compared. Counted are replica-epochs (epochs trained, times replicas) that were evaluated before time
-was up, and trials that finished. `--workers 1` trains as it does in a search: in its own process, with as many threads
-as TensorFlow takes. Each leg is a process of its own; its time begins once its workers are up.
+was up, and trials that finished. `--workers 1` trains as it does in a search: in its own process, with one thread, as
+every worker does. Each leg is a process of its own; its time begins once its workers are up.
 """
 
 from __future__ import annotations
@@ -43,14 +43,16 @@ class Work(NamedTuple):
 
 def train(space: str, dataset: str, data_dir: Path | None, workers: int, seconds: float, replicas: int) -> Work:
     """Trains the list of trials for so long."""
-    configure()
+    configure(1)
     from search.candidates import CandidateSource  # imports TensorFlow
     from search.executors import InProcess
-    from spaces.recipe import usual_epochs
+    from spaces.recipe import search_cycles, usual_epochs
     from spaces.registry import load_space
 
     data = load(dataset, data_dir)
-    source = CandidateSource(load_space(space, data.input_shape, data.classes), usual_epochs(len(data.train)))
+    images = len(data.train)
+    epochs = usual_epochs(images)
+    source = CandidateSource(load_space(space, data.input_shape, data.classes), epochs, search_cycles(epochs, images))
     deadline = float("inf")
     last: dict[int, int] = {}
     replica_epochs = 0

@@ -13,9 +13,9 @@ import msgspec
 from search.trial import TrialInfo, Value, Values
 from spaces.architecture import Architecture
 from spaces.keras_reader import architecture_of
-from spaces.recipe import Recipe
+from spaces.recipe import SEARCH_CYCLES, Recipe
 from spaces.registry import SpaceError
-from spaces.space import SEARCH_CYCLES, ArchitectureSpace, search_recipe
+from spaces.space import ArchitectureSpace, search_recipe
 
 SEEDS = 2**31
 MOST_ATTEMPTS = 200  # values drawn in a row that the space cannot make a network of, before it is given up
@@ -114,6 +114,11 @@ class CandidateSource:
     def is_cheap(self) -> bool:
         """Whether a candidate's size is known without building a Keras model."""
         return isinstance(self.space, ArchitectureSpace)
+
+    @property
+    def dimensions(self) -> int:
+        """How many hyperparameters a candidate has; 0 where only building a Keras model would tell."""
+        return len(self.draw(random.Random(0)).values) if self.is_cheap else 0
 
     def hyperparameters(self, rng: random.Random) -> Any:
         """The hyperparameters of the space (kt.HyperParameters), as one random candidate asks for them."""

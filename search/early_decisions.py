@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import Enum
 
 import numpy as np
+from scipy.special import stdtrit
 
 from search.gains import Gains, log_error
 from search.noise import SEED_SPREAD
@@ -14,8 +15,9 @@ from search.trial import CurvePoint, Trial
 
 SAFE = 2.0  # standard errors by which an early acceptance must clear the bar
 ENOUGH = 4  # finished trials from which on their gains are trusted
-LARGEST_GAIN = 0.8  # of the log-error over a whole schedule, taken for possible until then
-UNSEEN = 0.4  # how much larger than the largest of n gains the next may be, times the root of n
+LARGEST_GAIN = 0.9  # of the log-error over a whole schedule, taken for possible until then
+HARDLY = 0.01  # probability below which a gain larger than all those seen is not waited for
+LEAST_SPREAD = 0.015  # of the gains' log-error: a few that happen to agree are no proof that all do
 
 
 class Decision(Enum):
@@ -39,20 +41,33 @@ class EarlyDecisions:
         self._gains.learn(trial)
 
     def decide(self, point: CurvePoint, epochs: int) -> Decision:
-        """What the evaluation after `point.epoch` of `epochs` epochs allows."""
+        """What the evaluation after `point.epoch` of `epochs` epochs allows.
+
+        Accepted is what qualifies as it stands and, with the gain that is sure to come, does so safely.
+        """
         mean = sum(point.correct) / (self._total * len(point.correct))
-        if mean - SAFE * standard_error(point.correct, self._total) >= self._bar:
+        lacking = log_error(mean) - log_error(self._bar)
+        least, most = self.gains_to_come(point.epoch, epochs)
+        noise = standard_error(point.correct, self._total) / max(1 - mean, 1 / self._total)
+        if mean >= self._bar and lacking - least + SAFE * noise <= 0:
             return Decision.ACCEPT
-        if log_error(mean) - self.possible_gain(point.epoch, epochs) > log_error(self._bar):
+        if lacking - most > 0:
             return Decision.REJECT
         return Decision.GO_ON
 
-    def possible_gain(self, epoch: int, epochs: int) -> float:
-        """The largest fall of the log-error to be reckoned with from `epoch` to the end of `epochs`."""
+    def gains_to_come(self, epoch: int, epochs: int) -> tuple[float, float]:
+        """The least and the largest fall of the log-error to be reckoned with from `epoch` to the end of `epochs`.
+
+        Both are what the next trial surpasses with a probability of HARDLY, and no less wide than what was seen: the
+        prediction limits of Student's t for one more draw from a normal sample (Hahn and Meeker, "Statistical
+        Intervals", 1991, section 4.7).
+        """
         seen = self._gains.since(epoch, epochs)
         if len(seen) < ENOUGH:
-            return LARGEST_GAIN * (1 - epoch / epochs) ** 2
-        return max(seen) + UNSEEN / math.sqrt(len(seen))
+            return 0.0, LARGEST_GAIN * (1 - epoch / epochs) ** 2
+        mean, spread = float(np.mean(seen)), max(float(np.std(seen, ddof=1)), LEAST_SPREAD)
+        reach = float(stdtrit(len(seen) - 1, 1 - HARDLY)) * spread * math.sqrt(1 + 1 / len(seen))
+        return max(0.0, min(*seen, mean - reach)), max(*seen, mean + reach)
 
 
 def standard_error(correct: Sequence[int], total: int) -> float:

@@ -36,7 +36,7 @@ class Executor(Protocol):
 
 
 class InProcess:
-    """One trial at a time, in this process, with all its threads."""
+    """One trial at a time, in this process, with as many threads as it was configured for."""
 
     slots = 1
 

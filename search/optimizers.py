@@ -20,7 +20,6 @@ EPSILON = 1e-7
 # Above this the matrices of the eigenbasis cost more than they gain; Adam takes over.
 MOST_PARAMETERS = 700
 COVARIANCE_MEMORY = 0.998  # a step, of the running mean of the gradients' products
-COVARIANCE_EVERY = 4  # steps: neighbouring gradients add little
 DIAGONAL_SHARE = 0.01  # of the covariance: what few gradients leave open, the network's own basis settles
 FIRST_BASIS, BASIS_EVERY = 10, 400  # steps: the basis is found anew ever more rarely, then regularly
 
@@ -34,8 +33,8 @@ class Optimizer(Protocol):
     def next_stop(self, step: int) -> int | None:
         """The next step at which `refresh` wants to be called, None for never."""
 
-    def refresh(self) -> None:
-        """Work outside the graph, between two steps."""
+    def refresh(self, step: int) -> None:
+        """Work outside the graph, before step `step`."""
 
 
 def optimizer_for(recipe: Recipe, weights: Sequence[ReplicaWeight]) -> Optimizer:
@@ -78,7 +77,7 @@ class Adam:
         """Never."""
         return None
 
-    def refresh(self) -> None:
+    def refresh(self, step: int) -> None:
         """Nothing to do."""
 
 
@@ -86,7 +85,8 @@ class Soap:
     """SOAP (Vyas et al., 2024) with the full matrix: Adam in the eigenbasis of the gradients' second moments.
 
     All P parameters of a replica form one vector, so the basis knows how a kernel and the head depend on each other.
-    Moments are kept in the basis and carried over whenever it is found anew.
+    Moments are kept in the basis and carried over whenever it is found anew. The gradients since then are remembered
+    and enter the covariance all at once: one product of matrices instead of one outer product a step.
     """
 
     def __init__(self, recipe: Recipe, weights: Sequence[ReplicaWeight]) -> None:
@@ -96,17 +96,17 @@ class Soap:
         replicas, parameters = weights[0].replicas, sum(self._sizes)
         self._m = tf.Variable(tf.zeros([replicas, parameters]))
         self._v = tf.Variable(tf.zeros([replicas, parameters]))
-        self._covariance = tf.Variable(tf.zeros([replicas, parameters, parameters]))
         self._basis = tf.Variable(tf.eye(parameters, batch_shape=[replicas]))
+        self._covariance = np.zeros([replicas, parameters, parameters], np.float32)
+        self._recent = tf.Variable(tf.zeros([BASIS_EVERY, replicas, parameters]))
+        self._first = tf.Variable(0, dtype=tf.int64)  # the step of the first gradient remembered
 
     def apply(self, gradients: Sequence[Tensor], step: Tensor, rate: Tensor) -> None:
         """One step."""
         recipe = self._recipe
         rows = [weight.rows(gradient) for weight, gradient in zip(self._weights, gradients, strict=True)]
         gradient = tf.concat(rows, 1)
-        if step % COVARIANCE_EVERY == 0:
-            products = gradient[:, :, None] * gradient[:, None, :]
-            self._covariance.assign_add((1 - COVARIANCE_MEMORY**COVARIANCE_EVERY) * (products - self._covariance))
+        tf.raw_ops.ResourceScatterUpdate(resource=self._recent.handle, indices=step - self._first, updates=gradient)
         turned = tf.linalg.matvec(self._basis, gradient, transpose_a=True)
         m = self._m.assign(recipe.beta_1 * self._m + (1 - recipe.beta_1) * turned)
         v = self._v.assign(recipe.beta_2 * self._v + (1 - recipe.beta_2) * tf.square(turned))
@@ -123,16 +123,25 @@ class Soap:
             stop += min(stop, BASIS_EVERY)
         return stop
 
-    def refresh(self) -> None:
+    def refresh(self, step: int) -> None:
         """Finds the basis of each replica anew; one whose gradients are no longer finite keeps its own."""
         before = self._basis.numpy()
         after, m, v = before.copy(), self._m.numpy(), self._v.numpy()
-        for replica, covariance in enumerate(self._covariance.numpy()):
+        self._remember(step)
+        for replica, covariance in enumerate(self._covariance):
             if np.isfinite(covariance).all():
-                covariance += DIAGONAL_SHARE * np.diag(np.diag(covariance))
-                after[replica] = np.linalg.eigh(covariance)[1]
+                after[replica] = np.linalg.eigh(covariance + DIAGONAL_SHARE * np.diag(np.diag(covariance)))[1]
                 turn = after[replica].T @ before[replica]
                 m[replica], v[replica] = turn @ m[replica], turn**2 @ v[replica]
         self._basis.assign(after)
         self._m.assign(m)
         self._v.assign(v)
+
+    def _remember(self, step: int) -> None:
+        """Takes the gradients before `step` into the covariance: each step's product fades by COVARIANCE_MEMORY."""
+        count = step - int(self._first)
+        fading = COVARIANCE_MEMORY ** np.arange(count - 1, -1, -1, dtype=np.float32)
+        gradients = self._recent[:count].numpy().transpose(1, 0, 2)  # [K, steps, P]
+        products = gradients.transpose(0, 2, 1) @ (fading[:, None] * gradients)
+        self._covariance = COVARIANCE_MEMORY**count * self._covariance + (1 - COVARIANCE_MEMORY) * products
+        self._first.assign(step)

@@ -23,17 +23,21 @@ from search.features import feature_matrix
 from search.gains import log_error
 from search.pool import Pool, RandomDraws
 from search.trial import Trial, TrialInfo, TrialStatus, better_incumbent
+from spaces.recipe import cycle_ends
 
-SPREAD = 6  # trials over log-parameters before anything is learned
+# Trials over log-parameters before anything is learned: at least so many, and one for so many hyperparameters. Most are
+# found out early and cost little.
+SPREAD, PER_TRIAL = 6, 2
 EXPLORE_EVERY = 6
 RANDOM_DRAWS, RANDOM_KEPT = 40, 400  # new ones a proposal, and how many of the latest it looks at
 NEIGHBOUR_DRAWS, ROUNDS = 80, 3
 FOREIGN_SHARE = 8  # a foreign space builds a Keras model for every candidate: so many times fewer of them
 ELITE = 10
 SPREAD_DRAWS, SPREAD_ATTEMPTS = 120, 5
-SPREAD_CHOICE = 8  # candidates near each size aimed at, of which the cheapest is tried
-EARLY_SHARE = 1 / 7  # of a full training: when the first early decision falls
-NOT_HOPELESS = 0.25  # of the log-error that a candidate may lack at the end without having been found out by then
+# Candidates near each size aimed at, and the rank by cost of the one that is tried: the cheapest see too little.
+SPREAD_CHOICE, SPREAD_RANK = 8, 3
+# Of the log-error at the end: what a candidate may lack or have to spare without being found out, or accepted, early.
+NOT_HOPELESS, NOT_SURE = 0.25, 0.2
 MOST_KNOWN = 1_000  # trials, those nearest the bar, that the model learns from: its time grows with their cube
 PARENT_SLACK = 0.1  # of the log-error: how much accuracy to spare counts for a parent
 
@@ -62,6 +66,7 @@ class ConstrainedOracle(kt.Oracle):
         self._draws = RandomDraws(source, seed)
         self._model = FeasibilityModel()
         self._share = 1 if source.is_cheap else FOREIGN_SHARE
+        self.spread = max(SPREAD, source.dimensions // PER_TRIAL)
 
     def learn(self, trial: Trial) -> None:
         """Takes in a finished trial."""
@@ -85,7 +90,7 @@ class ConstrainedOracle(kt.Oracle):
         taken = {candidate.key for candidate in self._tried} | {as_candidate(info).key for info in pending}
         limit = math.inf if self._incumbent is None else self._incumbent.info.parameters
         known = [trial for trial in self._trials if trial.result.status is not TrialStatus.FAILED]
-        if number < SPREAD or len(known) < SPREAD // 2:
+        if number < self.spread or len(known) < SPREAD // 2:
             return self._spread(number, rng, taken, limit)
         pool = Pool(self._source, taken, limit)
         pool.add(self._draws.window((number + 1) * RANDOM_DRAWS // self._share, RANDOM_KEPT // self._share))
@@ -114,9 +119,9 @@ class ConstrainedOracle(kt.Oracle):
             return None
         sizes = np.sort(np.log([candidate.parameters for candidate in fresh]))
         low, high = sizes[len(sizes) // 20], sizes[len(sizes) * 2 // 3]
-        target = high + (low - high) * (number % SPREAD) / (SPREAD - 1)
+        target = high + (low - high) * (number % self.spread) / (self.spread - 1)
         nearest = sorted(fresh, key=lambda candidate: abs(math.log(candidate.parameters) - target))[:SPREAD_CHOICE]
-        return min(nearest, key=relative_cost)
+        return sorted(nearest, key=relative_cost)[min(SPREAD_RANK, len(nearest) - 1)]
 
     def _parents(self, observed: Sequence[Observation | None]) -> list[Candidate]:
         """The best qualifying and nearly qualifying trials: those whose size, corrected for what their accuracy lacks,
@@ -141,16 +146,18 @@ class ConstrainedOracle(kt.Oracle):
     def _worth(self, pool: Pool, limit: float) -> np.ndarray:
         """Expected saving in log-parameters for the time expected, of each candidate in the pool.
 
-        A candidate that is hopeless is found out early and costs little; so a bold guess may be worth more than a
-        safe one that saves next to nothing.
+        A candidate that is hopeless, or safe, is found out early and costs little; so a bold guess may be worth more
+        than one that is too close to call and saves next to nothing.
         """
         sizes = np.log([candidate.parameters for candidate in pool.candidates])
         reference = math.log(limit) if math.isfinite(limit) else float(np.max(sizes)) + 1.0
         mean, deviation = self._model.predict(pool.features)
         lacking = mean - log_error(self._bar)
-        qualifies, goes_on = norm.cdf(-lacking / deviation), norm.cdf((NOT_HOPELESS - lacking) / deviation)
-        cost = np.array([relative_cost(candidate) for candidate in pool.candidates])
-        return np.asarray((reference - sizes) * qualifies / (cost * (EARLY_SHARE + (1 - EARLY_SHARE) * goes_on)))
+        qualifies = norm.cdf(-lacking / deviation)
+        undecided = norm.cdf((NOT_HOPELESS - lacking) / deviation) - norm.cdf((-NOT_SURE - lacking) / deviation)
+        full = np.array([relative_cost(candidate) for candidate in pool.candidates])
+        early = np.array([cycle_ends(one.recipe)[0] / one.recipe.epochs for one in pool.candidates])
+        return np.asarray((reference - sizes) * qualifies / (full * (early + (1 - early) * undecided)))
 
     def _explore(self, pool: Pool, rng: random.Random) -> Candidate:
         """One of the tenth of the pool that would be most accurate with luck, whatever it saves."""

@@ -75,7 +75,7 @@ class Trainer:
             total += self._train_block(tf.constant(self.step, tf.int64), tf.constant(block, tf.int64)).numpy()
             self.step += block
             if self.step == stop:
-                self._optimizer.refresh()
+                self._optimizer.refresh(self.step)
         return total / max(steps, 1)
 
     def evaluate(self, images: Tensor, labels: Tensor) -> Evaluation:

@@ -21,7 +21,6 @@ from search.study import Study, StudyConfig
 from search.trial import CurvePoint, Trial, TrialInfo, TrialResult, TrialStatus, better_incumbent, more_accurate
 from spaces.architecture import Architecture
 from spaces.recipe import Recipe, search_cycles
-from spaces.space import SEARCH_CYCLES
 
 SEEDS_PER_TRIAL = 1000
 MOST_FAILURES = 20  # trials in a row that could not be trained, before a search is given up
@@ -119,7 +118,7 @@ class _Progress:
 
     def __init__(self, study: Study, constraint: Constraint, examples: int, images: int, space: Any) -> None:
         epochs = study.config.max_epochs
-        self._source = CandidateSource(space, epochs, search_cycles(epochs, examples, SEARCH_CYCLES))
+        self._source = CandidateSource(space, epochs, search_cycles(epochs, examples))
         self._images = images
         self.decisions = EarlyDecisions(float(constraint.bar), images)
         config = study.config

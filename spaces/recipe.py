@@ -12,6 +12,9 @@ ScheduleName = Literal["cosine", "one-cycle", "constant"]
 OptimizerName = Literal["adam", "soap"]
 InitializerName = Literal["glorot_uniform", "glorot_normal", "he_uniform", "he_normal", "lecun_normal"]
 
+USUAL_BATCH = 128
+FIRST_CYCLE = 780  # steps of the first cycle of a search, less in a short training
+SEARCH_CYCLES = 3  # at least: a search decides at the end of each; what is retrained has a single cycle
 ONE_CYCLE_RISE = 0.3
 ONE_CYCLE_START = 0.04
 
@@ -29,7 +32,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     schedule: ScheduleName = "one-cycle"
     cycles: int = 1
     warmup: float = 0.05
-    batch_size: int = 128
+    batch_size: int = USUAL_BATCH
     beta_1: float = 0.9
     beta_2: float = 0.99
     input_scale: float = 3.0
@@ -53,16 +56,17 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def usual_epochs(images: int) -> int:
-    """How long to train on so many images where nobody says: about 5,500 steps of 128, from 14 to 100 epochs."""
-    return max(14, min(100, round(5_500 * 128 / images)))
+    """How long to train on so many images where nobody says: about 12,000 steps of 128, from 30 to 100 epochs."""
+    return max(30, min(100, round(12_000 * 128 / images)))
 
 
-def search_cycles(epochs: int, images: int, usual: int) -> int:
-    """In how many cycles a search trains: `usual` ones, and one more each time the training is twice as long.
+def search_cycles(epochs: int, images: int) -> int:
+    """In how many cycles a search trains: SEARCH_CYCLES, and one more each time a longer training is twice as long.
 
-    So the first decision falls as early in a long training as in a usual one on so many images.
+    So the first decision falls after about FIRST_CYCLE steps, however long the training may go on.
     """
-    return usual + max(0, round(math.log2(epochs / usual_epochs(images))))
+    steps = epochs * images / USUAL_BATCH
+    return max(SEARCH_CYCLES, round(math.log2(steps / FIRST_CYCLE + 1)))
 
 
 def cycle_ends(recipe: Recipe) -> list[int]:

@@ -9,9 +9,8 @@ import keras_tuner as kt
 
 from spaces.architecture import Architecture
 from spaces.keras_builder import build_keras
-from spaces.recipe import Recipe
+from spaces.recipe import SEARCH_CYCLES, Recipe
 
-SEARCH_CYCLES = 3  # a search decides at the end of each; what is retrained has a single cycle
 LEARNING_RATES = [0.015, 0.02, 0.03, 0.045, 0.07, 0.1]
 USUAL_RATE = 0.045
 HyperParameters = Any  # kt.HyperParameters; Keras Tuner ships no types

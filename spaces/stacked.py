@@ -16,6 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from spaces.architecture import Architecture
+from spaces.kernels import add_bias, average_pool
 from spaces.layers import (
     Activation,
     AnyLayer,
@@ -158,7 +159,7 @@ class StackedNetwork:
                 return x + weights[1][:, None, :] if layer.use_bias else x
             case _:
                 raise TypeError(f"no stacked form of {type(layer).__name__}: add it to spaces/stacked.py")
-        return tf.nn.bias_add(x, weights[-1]) if layer.use_bias else x
+        return add_bias(x, weights[-1]) if layer.use_bias else x
 
 
 def _weights(layer: AnyLayer, shape: Shape, replicas: int) -> list[ReplicaWeight]:
@@ -191,7 +192,7 @@ def _weightless(layer: AnyLayer, x: Tensor, replicas: int) -> Tensor:
         case MaxPool():
             return tf.nn.max_pool2d(x, layer.window, layer.strides, "VALID")
         case AveragePool():
-            return tf.nn.avg_pool2d(x, layer.window, layer.strides, "VALID")
+            return average_pool(x, layer.window, layer.strides)
         case GlobalPool():
             x = tf.reduce_mean(x, [1, 2]) if layer.kind == "average" else tf.reduce_max(x, [1, 2])
             return _by_replica(x[:, None, None, :], replicas)

@@ -52,12 +52,22 @@ def test_rejection_learns_from_the_gains_of_finished_trials() -> None:
     assert decisions.decide(candidate, 7) is Decision.GO_ON
 
 
+def test_what_qualifies_and_is_sure_to_gain_is_accepted_within_its_noise() -> None:
+    decisions = EarlyDecisions(0.95, TOTAL)
+    candidate = point(1, 9500, 9520, 9510, 9505)
+    assert decisions.decide(candidate, 7) is Decision.GO_ON
+    for end in (9440, 9450, 9460) * 8:
+        decisions.learn(finished(9300, end))
+    assert decisions.decide(candidate, 7) is Decision.ACCEPT
+    assert decisions.decide(point(1, 9490, 9510, 9500, 9495), 7) is Decision.GO_ON
+
+
 def test_trials_stopped_early_say_nothing_about_gains() -> None:
     decisions = EarlyDecisions(0.95, TOTAL)
-    before = decisions.possible_gain(1, 7)
+    before = decisions.gains_to_come(1, 7)
     for _ in range(ENOUGH):
         decisions.learn(finished(9400, 9410, TrialStatus.REJECTED))
-    assert decisions.possible_gain(1, 7) == before
+    assert decisions.gains_to_come(1, 7) == before
 
 
 @given(gains=st.lists(st.integers(0, 400), min_size=ENOUGH, max_size=30))
@@ -66,5 +76,5 @@ def test_no_trial_that_gains_as_much_as_one_seen_is_ever_rejected(gains: list[in
     for gain in gains:
         decisions.learn(finished(9500 - gain, 9500))
     largest = max(gains)
-    assert decisions.possible_gain(1, 7) >= math.log((500 + largest) / 500)
+    assert decisions.gains_to_come(1, 7)[1] >= math.log((500 + largest) / 500)
     assert decisions.decide(point(1, *[9500 - largest] * 4), 7) is not Decision.REJECT

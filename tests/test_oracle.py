@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.surface import TOTAL, log_error, replicas
 from search.candidates import Candidate, CandidateSource
-from search.oracle import SPREAD, ConstrainedOracle, Oracle
+from search.oracle import ConstrainedOracle, Oracle
 from search.oracles import make_oracle
 from search.study import OracleName
 from search.trial import CurvePoint, Trial, TrialInfo, TrialResult, TrialStatus
@@ -70,7 +70,7 @@ def test_nothing_is_proposed_twice(finished: list[Trial]) -> None:
 
 
 def test_it_starts_with_a_spread_over_sizes(finished: list[Trial]) -> None:
-    sizes = [trial.info.parameters for trial in finished[:SPREAD]]
+    sizes = [trial.info.parameters for trial in finished[: smallest().spread]]
     assert max(sizes) > 5 * min(sizes)
 
 
@@ -97,7 +97,7 @@ def test_rebuilt_from_the_ledger_it_goes_on_as_if_never_interrupted(name: Oracle
 
 def test_failed_trials_neither_stop_it_nor_teach_it() -> None:
     oracle = smallest("deep")
-    for number in range(SPREAD + 4):
+    for number in range(oracle.spread + 4):
         candidate = oracle.propose([])
         assert candidate is not None
         oracle.learn(Trial(asked(number, candidate), TrialResult(TrialStatus.FAILED, (), TOTAL, False, 0, 1.0)))
@@ -119,7 +119,7 @@ def test_when_nothing_is_smaller_than_the_incumbent_it_says_so() -> None:
     oracle, rng = smallest(), np.random.default_rng(0)
     drawn = [source("shallow").draw(random.Random(seed)) for seed in range(400)]
     tiny = min(drawn, key=lambda candidate: candidate.parameters)
-    for number, candidate in enumerate([*drawn[:SPREAD], tiny]):
+    for number, candidate in enumerate([*drawn[: oracle.spread], tiny]):
         trial = finish(number, candidate, rng)
         one = TrialResult(TrialStatus.COMPLETED, (TOTAL,) * 4, TOTAL, candidate is tiny, 21, 1.0, trial.result.curve)
         oracle.learn(Trial(trial.info, one))
