@@ -1,8 +1,11 @@
 """P(qualifies | architecture), learned from the trials so far.
 
-Accuracy is modelled as the logarithm of the error, which is close to linear in the logarithm of the size: a ridge
-regression on the features, and a Gaussian process (Rasmussen and Williams, 2006, chapter 2) on what it leaves. Each
-trial has its own noise: the spread of its replicas, and, where it was stopped early, of the gain still to come.
+Accuracy is modelled as the logarithm of the error, which is close to linear in the logarithm of the size, by two models
+that err in different ways: a Gaussian process (Rasmussen and Williams, 2006, chapter 2) with a linear and a rough part,
+and extremely randomised trees (Geurts, Ernst and Wehenkel, 2006), which see what depends on thresholds and choices.
+Together they are a mixture, unsure where either is or where they disagree; alone, the process is too sure of itself.
+Each trial has its own noise: the spread of its replicas, and, where it was stopped early, of the gain still to come.
+`benchmarks/calibration.py` measures what such a model says of trials it has not seen yet.
 """
 
 from __future__ import annotations
@@ -12,10 +15,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
-from sklearn.linear_model import RidgeCV
+from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern, WhiteKernel
 from sklearn.preprocessing import StandardScaler
 
 from search.gains import Gains, log_error
@@ -26,6 +29,8 @@ ENOUGH_GAINS = 3  # finished trials from which on their gains are used for those
 USUAL_GAIN, GAIN_VARIANCE = 0.3, 0.01  # of the log-error from an early stop to the end
 TUNING_TRIALS = 120
 GUESS_VARIANCE = 0.001
+TREES, TREE_FEATURES = 100, 0.5  # how many, and the share of the features each split chooses from
+LEAST_DEVIATION = 0.03  # of the trees: that they agree on a few trials proves little
 
 
 class Observation(NamedTuple):
@@ -64,29 +69,32 @@ class FeasibilityModel:
 
     def __init__(self) -> None:
         """Unfitted: `fit` first."""
-        self._scaler, self._ridge = StandardScaler(), RidgeCV(alphas=np.logspace(0, 4, 9))
+        self._scaler = StandardScaler()
         self._process: GaussianProcessRegressor | None = None
+        self._trees = ExtraTreesRegressor(TREES, max_features=TREE_FEATURES, random_state=0)
+        self._offset = 0.0
 
     def fit(self, x: np.ndarray, seen: Sequence[Observation]) -> None:
         """Learns from features [trials, features] and what was observed of each."""
         y = np.array([observation.log_error for observation in seen])
         variance = np.array([observation.variance for observation in seen])
         scaled = self._scaler.fit_transform(x)
-        self._ridge.fit(scaled, y)
-        residual = y - self._ridge.predict(scaled)
-        self._process = self._conditioned(_tuned(scaled, residual, variance), scaled, residual, variance)
+        self._offset = float(y.mean())
+        self._condition(_tuned(scaled, y - self._offset, variance), scaled, y - self._offset, variance)
 
     def imagine(self, x: np.ndarray) -> None:
         """Takes candidates in training for known at their own predicted mean, so that others look better than they."""
-        process, scaled = self._fitted(), self._scaler.transform(x)
-        residual = np.concatenate([process.y_train_, process.predict(scaled)])
-        variance = np.concatenate([process.alpha, np.full(len(scaled), GUESS_VARIANCE)])
-        inputs = np.concatenate([process.X_train_, scaled])
-        self._process = self._conditioned(process.kernel_, inputs, residual, variance)
+        process, guessed = self._fitted(), self.predict(x)[0]
+        self._condition(
+            process.kernel_,
+            np.concatenate([process.X_train_, self._scaler.transform(x)]),
+            np.concatenate([process.y_train_, guessed - self._offset]),
+            np.concatenate([process.alpha, np.full(len(x), GUESS_VARIANCE)]),
+        )
 
-    @staticmethod
-    def _conditioned(kernel: Any, x: np.ndarray, y: np.ndarray, variance: np.ndarray) -> GaussianProcessRegressor:
-        return GaussianProcessRegressor(kernel, alpha=variance, optimizer=None).fit(x, y)
+    def _condition(self, kernel: Any, scaled: np.ndarray, y: np.ndarray, variance: np.ndarray) -> None:
+        self._process = GaussianProcessRegressor(kernel, alpha=variance, optimizer=None).fit(scaled, y)
+        self._trees.fit(scaled, y)
 
     def _fitted(self) -> GaussianProcessRegressor:
         if self._process is None:
@@ -96,15 +104,20 @@ class FeasibilityModel:
     def predict(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of the final log-error of candidates, from their features."""
         scaled = self._scaler.transform(x)
-        mean, deviation = self._fitted().predict(scaled, return_std=True)
-        return mean + self._ridge.predict(scaled), np.maximum(deviation, 1e-3)
+        smooth, unsure = self._fitted().predict(scaled, return_std=True)
+        narrow = scaled.astype(np.float32)  # what trees compute with
+        votes = np.array([tree.predict(narrow, check_input=False) for tree in self._trees.estimators_])
+        rough, apart = votes.mean(0), np.maximum(votes.std(0), LEAST_DEVIATION)
+        variance = (unsure**2 + apart**2) / 2 + (smooth - rough) ** 2 / 4
+        return self._offset + (smooth + rough) / 2, np.sqrt(variance)
 
 
 def _tuned(x: np.ndarray, y: np.ndarray, variance: np.ndarray) -> Any:
     """The kernel that explains the data best, always from the same start; on a sample where there is much of it."""
     chosen = np.linspace(0, len(y) - 1, min(len(y), TUNING_TRIALS)).astype(int)
-    start = ConstantKernel(0.05, (1e-3, 3.0)) * Matern(5.0, (1.0, 100.0), nu=1.5) + WhiteKernel(0.01, (1e-4, 0.3))
-    process = GaussianProcessRegressor(start, alpha=variance[chosen])
+    rough = ConstantKernel(1.0, (1e-2, 1e2)) * Matern(10.0, (1.0, 1e3), nu=2.5)
+    linear = ConstantKernel(0.01, (1e-4, 1.0)) * DotProduct(1.0, (1e-3, 1e2))
+    process = GaussianProcessRegressor(rough + linear + WhiteKernel(0.01, (1e-4, 0.3)), alpha=variance[chosen])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # a bound reached is an answer too
         return process.fit(x[chosen], y[chosen]).kernel_

@@ -24,6 +24,11 @@ def configure(threads: int | None = None) -> None:
 
     tf.get_logger().setLevel("ERROR")  # its advice on retracing is about a model trained once, not one after another
     if threads is not None:
+        # Of NumPy and SciPy too: several processes whose matrices each want every core wait for one another.
+        import scipy.linalg  # noqa: F401 - only what is loaded can be limited
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(threads, user_api="blas")
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         # Branches of a small network side by side cost more in hand-over than they gain.
         tf.config.threading.set_inter_op_parallelism_threads(1)
