@@ -27,7 +27,8 @@ from spaces.recipe import cycle_ends
 
 # Trials over log-parameters before anything is learned: at least so many, and one for so many hyperparameters. Most are
 # found out early and cost little.
-SPREAD, PER_TRIAL = 6, 2
+SPREAD, PER_TRIAL = 6, 3
+SPREAD_FROM, SPREAD_TO = 2 / 3, 1 / 5  # of the sizes of random candidates, from the largest aimed at to the least
 EXPLORE_EVERY = 6
 RANDOM_DRAWS, RANDOM_KEPT = 40, 400  # new ones a proposal, and how many of the latest it looks at
 NEIGHBOUR_DRAWS, ROUNDS = 80, 3
@@ -39,6 +40,8 @@ SPREAD_CHOICE, SPREAD_RANK = 8, 3
 # Of the log-error at the end: what a candidate may lack or have to spare without being found out, or accepted, early.
 NOT_HOPELESS, NOT_SURE = 0.25, 0.2
 MOST_KNOWN = 1_000  # trials, those nearest the bar, that the model learns from: its time grows with their cube
+BOLDEST = 0.5  # of the log-parameters: what a network saves beyond that counts for nothing, for it is luck
+STARTING = 3  # epochs of a network of no size that building a trial's graph takes as long as
 PARENT_SLACK = 0.1  # of the log-error: how much accuracy to spare counts for a parent
 
 
@@ -118,7 +121,7 @@ class ConstrainedOracle(kt.Oracle):
         else:
             return None
         sizes = np.sort(np.log([candidate.parameters for candidate in fresh]))
-        low, high = sizes[len(sizes) // 20], sizes[len(sizes) * 2 // 3]
+        low, high = (sizes[int(share * len(sizes))] for share in (SPREAD_TO, SPREAD_FROM))
         target = high + (low - high) * (number % self.spread) / (self.spread - 1)
         nearest = sorted(fresh, key=lambda candidate: abs(math.log(candidate.parameters) - target))[:SPREAD_CHOICE]
         return sorted(nearest, key=relative_cost)[min(SPREAD_RANK, len(nearest) - 1)]
@@ -157,7 +160,9 @@ class ConstrainedOracle(kt.Oracle):
         undecided = norm.cdf((NOT_HOPELESS - lacking) / deviation) - norm.cdf((-NOT_SURE - lacking) / deviation)
         full = np.array([relative_cost(candidate) for candidate in pool.candidates])
         early = np.array([cycle_ends(one.recipe)[0] / one.recipe.epochs for one in pool.candidates])
-        return np.asarray((reference - sizes) * qualifies / (full * (early + (1 - early) * undecided)))
+        starting = np.array([STARTING / one.recipe.epochs for one in pool.candidates])
+        saving = np.minimum(reference - sizes, BOLDEST)
+        return np.asarray(saving * qualifies / (starting + full * (early + (1 - early) * undecided)))
 
     def _explore(self, pool: Pool, rng: random.Random) -> Candidate:
         """One of the tenth of the pool that would be most accurate with luck, whatever it saves."""
