@@ -10,7 +10,7 @@ import random
 import statistics
 import time
 from concurrent.futures import ProcessPoolExecutor
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 import numpy as np
@@ -19,11 +19,17 @@ from rich.table import Table
 
 from benchmarks.surface import TOTAL, log_error, replicas
 from search.runtime import configure
+from search.study import OracleName
+from spaces.recipe import cycle_ends
+
+if TYPE_CHECKING:
+    from search.candidates import Candidate  # imports TensorFlow, which must be configured first
 
 BAR = 0.95
 REPLICAS = 4
 CLOSE = 1.05
-HOPELESS, EARLY = 0.25, 1 / 7  # log-error above which a trial is found out, and after what share of its training
+# Of the log-error, above and below the bar: what is found out, or accepted, after the first cycle of its training.
+HOPELESS, SURE = 0.25, 0.2
 TYPICAL_COST = 3.0  # relative cost of a shallow network of a few hundred parameters
 BUDGETS = (5, 10, 20, 40)
 
@@ -36,9 +42,8 @@ def best_possible(starts: int = 40, seed: int = 0) -> int:
     source, rng = CandidateSource(load_space("shallow", (28, 28, 1), 10), 21), random.Random(seed)
     target = math.log(1 - BAR)
 
-    def cost(candidate: object) -> float:
-        lacking = max(log_error(candidate) - target, 0.0)  # type: ignore[arg-type]
-        return math.log(candidate.parameters) + 4 * lacking  # type: ignore[attr-defined]
+    def cost(candidate: Candidate) -> float:
+        return math.log(candidate.parameters) + 4 * max(log_error(candidate) - target, 0.0)
 
     best = math.inf
     for _ in range(starts):
@@ -65,8 +70,8 @@ class Run(NamedTuple):
         )
 
 
-def run(name: str, seed: int, trials: int) -> Run:
-    """One search on the surface; hopeless trials stop after the first cycle, as the engine's early decisions do."""
+def run(name: OracleName, seed: int, trials: int) -> Run:
+    """One search on the surface; what is hopeless or sure stops after the first cycle, as by the early decisions."""
     configure(1)
     from search.candidates import CandidateSource
     from search.cost import relative_cost
@@ -74,7 +79,7 @@ def run(name: str, seed: int, trials: int) -> Run:
     from search.trial import CurvePoint, Trial, TrialInfo, TrialResult, TrialStatus
     from spaces.registry import load_space
 
-    oracle = make_oracle(name, CandidateSource(load_space("shallow", (28, 28, 1), 10), 21), BAR, seed)  # type: ignore[arg-type]
+    oracle = make_oracle(name, CandidateSource(load_space("shallow", (28, 28, 1), 10), 21), BAR, seed)
     rng = np.random.default_rng(seed)
     best, spent, slowest = math.inf, 0.0, 0.0
     bests: list[float] = []
@@ -97,8 +102,8 @@ def run(name: str, seed: int, trials: int) -> Run:
         )
         if qualified and log_error(c) <= math.log(1 - BAR) + 0.04:  # a lucky reading is no find
             best = min(best, c.parameters)
-        hopeless = log_error(c) > math.log(1 - BAR) + HOPELESS
-        spent += relative_cost(c) / TYPICAL_COST * (EARLY if hopeless else 1.0)
+        undecided = -SURE < log_error(c) - math.log(1 - BAR) < HOPELESS
+        spent += relative_cost(c) / TYPICAL_COST * (1.0 if undecided else cycle_ends(c.recipe)[0] / c.recipe.epochs)
         bests.append(best)
         times.append(spent)
     return Run(bests, times, slowest)

@@ -97,7 +97,7 @@ class Soap:
         self._m = tf.Variable(tf.zeros([replicas, parameters]))
         self._v = tf.Variable(tf.zeros([replicas, parameters]))
         self._basis = tf.Variable(tf.eye(parameters, batch_shape=[replicas]))
-        self._covariance = np.zeros([replicas, parameters, parameters], np.float32)
+        self.covariance = np.zeros([replicas, parameters, parameters], np.float32)
         self._recent = tf.Variable(tf.zeros([BASIS_EVERY, replicas, parameters]))
         self._first = tf.Variable(0, dtype=tf.int64)  # the step of the first gradient remembered
 
@@ -128,7 +128,7 @@ class Soap:
         before = self._basis.numpy()
         after, m, v = before.copy(), self._m.numpy(), self._v.numpy()
         self._remember(step)
-        for replica, covariance in enumerate(self._covariance):
+        for replica, covariance in enumerate(self.covariance):
             if np.isfinite(covariance).all():
                 after[replica] = np.linalg.eigh(covariance + DIAGONAL_SHARE * np.diag(np.diag(covariance)))[1]
                 turn = after[replica].T @ before[replica]
@@ -143,5 +143,5 @@ class Soap:
         fading = COVARIANCE_MEMORY ** np.arange(count - 1, -1, -1, dtype=np.float32)
         gradients = self._recent[:count].numpy().transpose(1, 0, 2)  # [K, steps, P]
         products = gradients.transpose(0, 2, 1) @ (fading[:, None] * gradients)
-        self._covariance = COVARIANCE_MEMORY**count * self._covariance + (1 - COVARIANCE_MEMORY) * products
+        self.covariance = COVARIANCE_MEMORY**count * self.covariance + (1 - COVARIANCE_MEMORY) * products
         self._first.assign(step)

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from datasets.dataset import Dataset
 from datasets.registry import load
 from search.feeds import EpochFeed
-from search.optimizers import BASIS_EVERY, FIRST_BASIS, MOST_PARAMETERS, Adam, Optimizer, Soap, optimizer_for
+from search.optimizers import (
+    BASIS_EVERY,
+    COVARIANCE_MEMORY,
+    FIRST_BASIS,
+    MOST_PARAMETERS,
+    Adam,
+    Optimizer,
+    Soap,
+    optimizer_for,
+)
 from search.training import Trainer
 from spaces.architecture import Architecture
 from spaces.layers import Activation, AveragePool, Conv, Dense, Flatten
@@ -66,6 +75,20 @@ def test_a_replica_under_soap_trains_as_if_it_were_alone(digits: Dataset) -> Non
     # The order of the images is the feed's, the same for both; what rounding changes grows with every step.
     agreement = together.predict(images)[1] == alone.predict(images)[0]
     assert agreement.mean() > 0.97
+
+
+def test_soap_remembers_gradients_as_a_running_mean_of_their_products() -> None:
+    soap = Soap(Recipe(epochs=1), [ReplicaWeight((3,), 2, None)])
+    apply = tf.function(soap.apply)
+    draw, expected = np.random.default_rng(0), np.zeros((2, 3, 3))
+    for step in range(2 * FIRST_BASIS):
+        gradient = draw.normal(size=(2, 3)).astype(np.float32)
+        apply([tf.constant(gradient)], tf.constant(step, tf.int64), tf.constant(0.01))
+        products = gradient[:, :, None] * gradient[:, None, :]
+        expected += (1 - COVARIANCE_MEMORY) * (products - expected)
+        if soap.next_stop(step) == step + 1:
+            soap.refresh(step + 1)
+    np.testing.assert_allclose(soap.covariance, expected, atol=1e-6)
 
 
 def test_soap_learns_real_handwriting_in_fewer_steps(digits: Dataset) -> None:
