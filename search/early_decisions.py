@@ -14,8 +14,9 @@ from search.noise import SEED_SPREAD
 from search.trial import CurvePoint, Trial
 
 SAFE = 2.0  # standard errors by which an early acceptance must clear the bar
-ENOUGH = 4  # finished trials from which on their gains are trusted
-LARGEST_GAIN = 0.9  # of the log-error over a whole schedule, taken for possible until then
+ENOUGH = 3  # finished trials from which on their gains are trusted
+# Of the log-error, taken for possible until then: over a whole schedule, and when the training grows e times as long.
+LARGEST_GAIN, LONGER_GAIN = 0.9, 0.3
 HARDLY = 0.01  # probability below which a gain larger than all those seen is not waited for
 LEAST_SPREAD = 0.015  # of the gains' log-error: a few that happen to agree are no proof that all do
 
@@ -64,7 +65,8 @@ class EarlyDecisions:
         """
         seen = self._gains.since(epoch, epochs)
         if len(seen) < ENOUGH:
-            return 0.0, LARGEST_GAIN * (1 - epoch / epochs) ** 2
+            done = epoch / epochs
+            return 0.0, min(LARGEST_GAIN * (1 - done) ** 2, -LONGER_GAIN * math.log(done))
         mean, spread = float(np.mean(seen)), max(float(np.std(seen, ddof=1)), LEAST_SPREAD)
         reach = float(stdtrit(len(seen) - 1, 1 - HARDLY)) * spread * math.sqrt(1 + 1 / len(seen))
         return max(0.0, min(*seen, mean - reach)), max(*seen, mean + reach)
