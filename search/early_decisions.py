@@ -18,6 +18,7 @@ ENOUGH = 3  # finished trials from which on their gains are trusted
 # Of the log-error, taken for possible until then: over a whole schedule, and when the training grows e times as long.
 LARGEST_GAIN, LONGER_GAIN = 0.9, 0.3
 HARDLY = 0.01  # probability below which a gain larger than all those seen is not waited for
+ROUNDING = 1e-9  # of sums of logarithms: a gain as large as the largest seen must count as possible
 LEAST_SPREAD = 0.015  # of the gains' log-error: a few that happen to agree are no proof that all do
 
 
@@ -52,7 +53,7 @@ class EarlyDecisions:
         noise = standard_error(point.correct, self._total) / max(1 - mean, 1 / self._total)
         if mean >= self._bar and lacking - least + SAFE * noise <= 0:
             return Decision.ACCEPT
-        if lacking - most > 0:
+        if lacking - most > ROUNDING:
             return Decision.REJECT
         return Decision.GO_ON
 
