@@ -55,7 +55,8 @@ class Evaluator:
                 return msgspec.structs.replace(result, correct=(), qualified=False)
             while self._is_near(result) and len(result.correct) < MOST_SEATS * len(info.seeds):
                 more = [seed + len(result.correct) for seed in info.seeds]
-                added = self._train_replicas(info, more, decisions, on_point, start)
+                # To the end, like the first ones: what stopped early says nothing about where these would have ended.
+                added = self._train_replicas(info, more, None, on_point, start)
                 result = _pooled(result, added, more, self._constraint)
         except OSError:  # training touches no file and no line: whoever listens could not be told, no trial's fault
             raise
@@ -74,7 +75,7 @@ class Evaluator:
         return abs(mean - float(self._constraint.bar)) < NEAR * standard_error(result.correct, self._total)
 
     def _train_replicas(
-        self, info: TrialInfo, seeds: Sequence[int], decisions: EarlyDecisions, on_point: OnPoint, start: float
+        self, info: TrialInfo, seeds: Sequence[int], decisions: EarlyDecisions | None, on_point: OnPoint, start: float
     ) -> TrialResult:
         recipe = info.recipe
         feed = EpochFeed(self._train_images, self._train_labels, recipe.batch_size, recipe.input_scale, seeds[0])
@@ -93,7 +94,7 @@ class Evaluator:
             if _diverged(point) == len(seeds):
                 status = TrialStatus.FAILED
                 break
-            if epoch in ends[:-1]:
+            if decisions is not None and epoch in ends[:-1]:
                 decision = decisions.decide(point, recipe.epochs)
                 if decision is not Decision.GO_ON:
                     status = TrialStatus.ACCEPTED if decision is Decision.ACCEPT else TrialStatus.REJECTED
