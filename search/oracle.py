@@ -41,7 +41,7 @@ SPREAD_CHOICE, SPREAD_RANK = 8, 3
 NOT_HOPELESS, NOT_SURE = 0.25, 0.2
 MOST_KNOWN = 1_000  # trials, those nearest the bar, that the model learns from: its time grows with their cube
 BOLDEST = 0.5  # of the log-parameters: what a network saves beyond that counts for nothing, for it is luck
-STARTING = 3  # epochs of a network of no size that building a trial's graph takes as long as
+STARTING = 2  # epochs of a network of no size that building a trial's graph takes as long as
 PARENT_SLACK = 0.1  # of the log-error: how much accuracy to spare counts for a parent
 
 
