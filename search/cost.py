@@ -9,8 +9,8 @@ from spaces.layers import AnyLayer, DepthwiseConv, SeparableConv, Shape
 
 # Fitted once to the seconds of real trials: a value computed, with its gradient, takes about as long as ten
 # multiply-accumulates, one of those in a depthwise convolution as long as ten others, and a trial of no size at all as
-# long as 20,000 of them per image. Measured seconds are left out on purpose: the same seed must give the same trials on a
-# slower machine.
+# long as 20,000 of them per image. Measured seconds are left out on purpose: the same seed must give the same trials on
+# a slower machine.
 MACS_PER_VALUE, MACS_PER_DEPTHWISE = 10, 10
 FIXED_MACS = 20_000
 
