@@ -4,7 +4,9 @@ Accuracy is modelled as the logarithm of the error, which is close to linear in 
 that err in different ways: a Gaussian process (Rasmussen and Williams, 2006, chapter 2) with a linear and a rough part,
 and extremely randomised trees (Geurts, Ernst and Wehenkel, 2006), which see what depends on thresholds and choices.
 Together they are a mixture, unsure where either is or where they disagree; alone, the process is too sure of itself.
-Each trial has its own noise: the spread of its replicas, and, where it was stopped early, of the gain still to come.
+Both see what a straight line through the log-parameters leaves: trees cannot go on beyond what they have seen, and a
+search always asks about smaller networks. Each trial has its own noise: the spread of its replicas, and, where it was
+stopped early, of the gain still to come.
 `benchmarks/calibration.py` measures what such a model says of trials it has not seen yet.
 """
 
@@ -21,6 +23,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern, WhiteKernel
 from sklearn.preprocessing import StandardScaler
 
+from search.features import LOG_PARAMETERS
 from search.gains import Gains, log_error
 from search.noise import SEED_SPREAD
 from search.trial import Trial, TrialStatus
@@ -72,15 +75,17 @@ class FeasibilityModel:
         self._scaler = StandardScaler()
         self._process: GaussianProcessRegressor | None = None
         self._trees = ExtraTreesRegressor(TREES, max_features=TREE_FEATURES, random_state=0)
-        self._offset = 0.0
+        self._line = np.zeros(2)  # of the log-error through the log-parameters: height and slope
 
     def fit(self, x: np.ndarray, seen: Sequence[Observation]) -> None:
         """Learns from features [trials, features] and what was observed of each."""
         y = np.array([observation.log_error for observation in seen])
         variance = np.array([observation.variance for observation in seen])
         scaled = self._scaler.fit_transform(x)
-        self._offset = float(y.mean())
-        self._condition(_tuned(scaled, y - self._offset, variance), scaled, y - self._offset, variance)
+        line = np.column_stack([np.ones(len(x)), x[:, LOG_PARAMETERS]])
+        self._line = np.linalg.lstsq(line, y)[0]
+        left = y - line @ self._line
+        self._condition(_tuned(scaled, left, variance), scaled, left, variance)
 
     def imagine(self, x: np.ndarray) -> None:
         """Takes candidates in training for known at their own predicted mean, so that others look better than they."""
@@ -88,7 +93,7 @@ class FeasibilityModel:
         self._condition(
             process.kernel_,
             np.concatenate([process.X_train_, self._scaler.transform(x)]),
-            np.concatenate([process.y_train_, guessed - self._offset]),
+            np.concatenate([process.y_train_, guessed - self._trend(x)]),
             np.concatenate([process.alpha, np.full(len(x), GUESS_VARIANCE)]),
         )
 
@@ -109,7 +114,10 @@ class FeasibilityModel:
         votes = np.array([tree.predict(narrow, check_input=False) for tree in self._trees.estimators_])
         rough, apart = votes.mean(0), np.maximum(votes.std(0), LEAST_DEVIATION)
         variance = (unsure**2 + apart**2) / 2 + (smooth - rough) ** 2 / 4
-        return self._offset + (smooth + rough) / 2, np.sqrt(variance)
+        return self._trend(x) + (smooth + rough) / 2, np.sqrt(variance)
+
+    def _trend(self, x: np.ndarray) -> np.ndarray:
+        return np.asarray(self._line[0] + self._line[1] * x[:, LOG_PARAMETERS])
 
 
 def _tuned(x: np.ndarray, y: np.ndarray, variance: np.ndarray) -> Any:
