@@ -6,6 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from search.runtime import configure
+
+# One thread, as each worker of a search has: TensorFlow takes no other number once it has computed.
+configure(1)
+
 # A law is about what holds, not how fast: the first example pays for imports, and the machine has other work.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
