@@ -19,18 +19,10 @@ from rich.console import Console
 
 from datasets.dataset import Dataset
 from search.constraint import Constraint
-from search.early_decisions import Decision, EarlyDecisions
 from search.margin import aimed_at
 from search.runtime import configure
 from search.study import load_study
-from search.trial import CurvePoint, Trial, TrialStatus
-
-
-class _NeverEarly(EarlyDecisions):
-    """Lets every trial go on to its end."""
-
-    def decide(self, point: CurvePoint, epochs: int) -> Decision:
-        return Decision.GO_ON
+from search.trial import Trial, TrialStatus
 
 
 @click.command()
@@ -72,9 +64,8 @@ def _to_the_end(chosen: list[Trial], data: Dataset, constraint: Constraint) -> I
     from search.evaluate import Evaluator
 
     evaluator = Evaluator(data.train, data.validation, constraint)
-    decisions = _NeverEarly(float(constraint.bar), len(data.validation))
     for trial in chosen:
-        result = evaluator.evaluate(trial.info, decisions, lambda point: None)
+        result = evaluator.evaluate(trial.info, None, lambda point: None)
         yield trial, msgspec.structs.replace(trial, result=result)
 
 

@@ -40,8 +40,9 @@ class Evaluator:
         self._labels = tf.constant(validation.labels)
         self._total = len(validation)
 
-    def evaluate(self, info: TrialInfo, decisions: EarlyDecisions, on_point: OnPoint) -> TrialResult:
-        """Trains the trial's replicas; near the bar as many again, with seeds that follow on.
+    def evaluate(self, info: TrialInfo, decisions: EarlyDecisions | None, on_point: OnPoint) -> TrialResult:
+        """Trains the trial's replicas; near the bar as many again, with seeds that follow on. `decisions` None: all of
+        them to the end.
 
         Whatever goes wrong in one trial becomes its status and reason here, and nowhere else. A replica that diverges
         counts with the answers it gives; a trial of which all diverge has failed.
