@@ -30,8 +30,8 @@ ADAM_SHARE = 0.6
 MOST_TRIALS = 100_000
 
 
-class _TimeUpError(Exception):
-    """The wall time of a search is spent."""
+class _TimeUp(BaseException):
+    """The wall time of a search is spent; no error, as Keras Tuner tries again after errors."""
 
 
 class _Log:
@@ -44,7 +44,7 @@ class _Log:
         """Notes a finished trial; `correct` is the mean over replicas where there are several."""
         spent = time.monotonic() - self._start
         if spent > self._limit:
-            raise _TimeUpError
+            raise _TimeUp
         line = {"seconds": spent, "parameters": parameters, "correct": correct, "total": total, "values": values}
         with self._path.open("a") as file:
             file.write(json.dumps(line) + "\n")
@@ -59,7 +59,7 @@ def run_peer(
 
     data = load(dataset, Path(data_dir) if data_dir else None)
     log = _Log(Path(path), seconds)
-    with contextlib.suppress(_TimeUpError):
+    with contextlib.suppress(_TimeUp):
         if peer == "smallest":
             _smallest(space, data, seconds, epochs, seed, log)
         elif peer == "optuna":
@@ -97,8 +97,13 @@ def _smallest(space: str, data: Dataset, seconds: float, epochs: int, seed: int,
         run_search(study, data, load_space(space, data.input_shape, data.classes), Budget(None, seconds), Reporter())
 
 
-def _train(space: Any, hp: Any, data: Dataset, epochs: int) -> tuple[int, int]:
-    """What a user of another tuner would do: stock `fit`, with a cosine schedule; parameters and correct answers."""
+def _train(
+    space: Any, hp: Any, data: Dataset, epochs: int, weights: list[Any] | None = None
+) -> tuple[int, int, list[Any]]:
+    """What a user of another tuner would do: stock `fit`, with a cosine schedule; parameters, correct answers, weights.
+
+    `weights` are those to go on from.
+    """
     import keras
 
     from spaces.keras_builder import build_keras
@@ -106,6 +111,8 @@ def _train(space: Any, hp: Any, data: Dataset, epochs: int) -> tuple[int, int]:
     keras.backend.clear_session()
     architecture, recipe = space.architecture(hp), space.recipe(hp, epochs)
     model = build_keras(architecture)
+    if weights is not None:
+        model.set_weights(weights)
     steps = epochs * (len(data.train) // BATCH)
     rate = keras.optimizers.schedules.CosineDecay(ADAM_SHARE * recipe.learning_rate, steps)
     model.compile(
@@ -114,7 +121,8 @@ def _train(space: Any, hp: Any, data: Dataset, epochs: int) -> tuple[int, int]:
     )
     model.fit(data.train.images * np.float32(INPUT_SCALE / 255), data.train.labels, BATCH, epochs, verbose=0)
     logits = model.predict(data.validation.images * np.float32(INPUT_SCALE / 255), batch_size=500, verbose=0)
-    return architecture.parameters, int((logits.argmax(-1) == data.validation.labels).sum())
+    correct = int((logits.argmax(-1) == data.validation.labels).sum())
+    return architecture.parameters, correct, model.get_weights()
 
 
 def _score(parameters: int, correct: int, total: int) -> float:
@@ -128,11 +136,15 @@ def _keras_tuner(kind: str, name: str, data: Dataset, epochs: int, seed: int, lo
 
     space = load_space(name, data.input_shape, data.classes)
 
+    weights: dict[str, list[Any]] = {}
+
     class Tuner(getattr(kt, kind)):  # type: ignore[misc]
         def run_trial(self, trial: Any, *arguments: Any, **options: Any) -> dict[str, float]:
+            # Hyperband names how far to train, and the trial whose weights to go on from.
             hp = trial.hyperparameters
-            chosen = int(hp.values.get("tuner/epochs", epochs))
-            parameters, correct = _train(space, hp, data, chosen)
+            more = int(hp.values.get("tuner/epochs", epochs)) - int(hp.values.get("tuner/initial_epoch", 0))
+            start = weights.get(hp.values.get("tuner/trial_id", ""))
+            parameters, correct, weights[trial.trial_id] = _train(space, hp, data, more, start)
             log.write(parameters, correct, len(data.validation), dict(hp.values))
             return {"score": _score(parameters, correct, len(data.validation))}
 
@@ -173,10 +185,9 @@ def _optuna(name: str, data: Dataset, epochs: int, seed: int, log: _Log) -> None
     optuna.logging.set_verbosity(optuna.logging.ERROR)
 
     def objective(trial: Any) -> float:
-        parameters, correct = _train(space, _OptunaHyperParameters(trial), data, epochs)
-        trial.set_user_attr("lacking", BAR - correct / len(data.validation))
+        parameters, correct, _ = _train(space, _OptunaHyperParameters(trial), data, epochs)
+        trial.set_constraint("accuracy", BAR - correct / len(data.validation))
         log.write(parameters, correct, len(data.validation), dict(trial.params))
         return float(parameters)
 
-    sampler = optuna.samplers.TPESampler(seed=seed, constraints_func=lambda trial: (trial.user_attrs["lacking"],))
-    optuna.create_study(sampler=sampler).optimize(objective, n_trials=MOST_TRIALS)
+    optuna.create_study(sampler=optuna.samplers.TPESampler(seed=seed)).optimize(objective, n_trials=MOST_TRIALS)
