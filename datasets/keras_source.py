@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from datasets.arrays import Arrays
+from datasets.native_stderr import native_stderr_muted
 
 _TIMEOUT_SECONDS = 30.0
 
@@ -33,7 +34,8 @@ def download() -> Arrays:
     Raises:
         DownloadError: no network, or no MNIST at the other end.
     """
-    import keras
+    with native_stderr_muted():
+        import keras
 
     before = socket.getdefaulttimeout()
     # Keras sets no timeout of its own: behind a firewall that drops packets it would wait for minutes.

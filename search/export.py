@@ -12,8 +12,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from datasets.native_stderr import native_stderr_muted
 from search.errors import ExportError
-from search.runtime import native_stderr_muted
 from search.study import write_whole
 
 ExportFormat = Literal["keras", "tflite"]

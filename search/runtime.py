@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-STDERR = 2
+from datasets.native_stderr import native_stderr_muted
 
 
 def configure(threads: int | None = None) -> None:
@@ -32,17 +28,3 @@ def configure(threads: int | None = None) -> None:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         # Branches of a small network side by side cost more in hand-over than they gain.
         tf.config.threading.set_inter_op_parallelism_threads(1)
-
-
-@contextmanager
-def native_stderr_muted() -> Iterator[None]:
-    """Drops what native code writes to standard error: TensorFlow greets on import, before any setting can stop it."""
-    sys.stderr.flush()
-    kept = os.dup(STDERR)
-    try:
-        with Path(os.devnull).open("w") as nowhere:
-            os.dup2(nowhere.fileno(), STDERR)
-            yield
-    finally:
-        os.dup2(kept, STDERR)
-        os.close(kept)
