@@ -110,7 +110,8 @@ def command(
     """Search SPACE for the smallest network that meets the constraint.
 
     SPACE is shallow, deep, deep-open, or a kt.HyperModel of your own as FILE.py:CLASS. A study that exists goes on
-    where it stopped, under any --trials and --time-limit; without either, for 10 minutes.
+    where it stopped, under any --trials and --time-limit; without either, for 10 minutes. It may go on with a larger
+    --max-epochs: what nearly qualified is then tried again, trained longer.
 
     overfit-size and overfit-dropout (question 4) have no constraint: they look for the highest validation accuracy
     where each replica is trained on 250 examples of its own, validated on training images left out of them.

@@ -150,6 +150,12 @@ class CandidateSource:
         except UnbuiltError:
             return self.draw(rng, origin)
 
+    def lengthened(self, candidate: Candidate) -> Candidate:
+        """The same network, trained for as long as this source says."""
+        cycles = self.cycles if candidate.recipe.cycles > 1 else 1
+        recipe = msgspec.structs.replace(candidate.recipe, epochs=self.epochs, cycles=cycles)
+        return msgspec.structs.replace(candidate, recipe=recipe, origin="longer")
+
     def _parent(self, values: Values, rng: random.Random) -> _Drawing:
         """The hyperparameters behind known values; parents are asked for again and again."""
         key = tuple(values.items())

@@ -4,14 +4,15 @@ Accuracy is modelled as the logarithm of the error, which is close to linear in 
 that err in different ways: a Gaussian process (Rasmussen and Williams, 2006, chapter 2) with a linear and a rough part,
 and extremely randomised trees (Geurts, Ernst and Wehenkel, 2006), which see what depends on thresholds and choices.
 Together they are a mixture, unsure where either is or where they disagree; alone, the process is too sure of itself.
-Both see what a straight line through the log-parameters leaves: trees cannot go on beyond what they have seen, and a
-search always asks about smaller networks. Each trial has its own noise: the spread of its replicas, and, where it was
-stopped early, of the gain still to come.
+Both see what a straight line through the log-parameters leaves, and what longer trainings usually gain: trees cannot go
+on beyond what they have seen, and a search always asks about smaller networks, some trained longer than any before.
+Each trial has its own noise: the spread of its replicas, and, where it was stopped early, of the gain still to come.
 `benchmarks/calibration.py` measures what such a model says of trials it has not seen yet.
 """
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern, WhiteKernel
 from sklearn.preprocessing import StandardScaler
 
-from search.features import LOG_PARAMETERS
+from search.features import LOG_EPOCHS, LOG_PARAMETERS
 from search.gains import Gains, log_error
 from search.noise import SEED_SPREAD
 from search.trial import Trial, TrialStatus
@@ -32,6 +33,8 @@ ENOUGH_GAINS = 3  # finished trials from which on their gains are used for those
 USUAL_GAIN, GAIN_VARIANCE = 0.3, 0.01  # of the log-error from an early stop to the end
 TUNING_TRIALS = 120
 GUESS_VARIANCE = 0.001
+# Of the log-error, when the training grows e times as long, and how far it differs; seen from 14 to 60 epochs.
+LONGER_GAIN, LONGER_SPREAD = 0.04, 0.03
 TREES, TREE_FEATURES = 100, 0.5  # how many, and the share of the features each split chooses from
 LEAST_DEVIATION = 0.03  # of the trees: that they agree on a few trials proves little
 
@@ -50,6 +53,12 @@ def observations(trials: Sequence[Trial]) -> list[Observation | None]:
     """
     gains = Gains(trials)
     return [_observation(trial, gains) for trial in trials]
+
+
+def trained_longer(seen: Observation, times: float) -> Observation:
+    """What a trial says about its own network trained so many times as long."""
+    growth = math.log(times)
+    return Observation(seen.log_error - LONGER_GAIN * growth, seen.variance + (LONGER_SPREAD * growth) ** 2)
 
 
 def _observation(trial: Trial, gains: Gains) -> Observation | None:
@@ -83,8 +92,8 @@ class FeasibilityModel:
         variance = np.array([observation.variance for observation in seen])
         scaled = self._scaler.fit_transform(x)
         line = np.column_stack([np.ones(len(x)), x[:, LOG_PARAMETERS]])
-        self._line = np.linalg.lstsq(line, y)[0]
-        left = y - line @ self._line
+        self._line = np.linalg.lstsq(line, y + LONGER_GAIN * x[:, LOG_EPOCHS])[0]
+        left = y - self._trend(x)
         self._condition(_tuned(scaled, left, variance), scaled, left, variance)
 
     def imagine(self, x: np.ndarray) -> None:
@@ -117,7 +126,7 @@ class FeasibilityModel:
         return self._trend(x) + (smooth + rough) / 2, np.sqrt(variance)
 
     def _trend(self, x: np.ndarray) -> np.ndarray:
-        return np.asarray(self._line[0] + self._line[1] * x[:, LOG_PARAMETERS])
+        return np.asarray(self._line[0] + self._line[1] * x[:, LOG_PARAMETERS] - LONGER_GAIN * x[:, LOG_EPOCHS])
 
 
 def _tuned(x: np.ndarray, y: np.ndarray, variance: np.ndarray) -> Any:

@@ -25,7 +25,7 @@ from spaces.recipe import Recipe
 
 SPATIAL = (Conv, DepthwiseConv, SeparableConv)
 MAX_WEIGHTED = 5
-LOG_PARAMETERS = 0  # where they stand among the features
+LOG_PARAMETERS, LOG_EPOCHS = 0, -1  # where they stand among the features
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "silu", "tanh", "sigmoid", "gelu")
 
 

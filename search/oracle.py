@@ -18,7 +18,7 @@ from scipy.stats import norm
 
 from search.candidates import Candidate, CandidateSource, as_candidate
 from search.cost import relative_cost
-from search.feasibility import FeasibilityModel, Observation, observations
+from search.feasibility import FeasibilityModel, Observation, observations, trained_longer
 from search.features import feature_matrix
 from search.gains import log_error
 from search.pool import Pool, RandomDraws
@@ -34,6 +34,7 @@ RANDOM_DRAWS, RANDOM_KEPT = 40, 400  # new ones a proposal, and how many of the 
 NEIGHBOUR_DRAWS, ROUNDS = 80, 3
 FOREIGN_SHARE = 8  # a foreign space builds a Keras model for every candidate: so many times fewer of them
 ELITE = 10
+LONGER_KEPT = 100  # the most accurate of the trials that may be tried again with a longer training
 SPREAD_DRAWS, SPREAD_ATTEMPTS = 120, 5
 # Candidates near each size aimed at, and the rank by cost of the one that is tried: the cheapest see too little.
 SPREAD_CHOICE, SPREAD_RANK = 8, 3
@@ -68,6 +69,7 @@ class ConstrainedOracle(kt.Oracle):
         self._rows: list[np.ndarray] = []
         self._draws = RandomDraws(source, seed)
         self._model = FeasibilityModel()
+        self._foreseen: dict[Any, Observation] = {}  # of candidates that a shorter training says more about
         self._share = 1 if source.is_cheap else FOREIGN_SHARE
         self.spread = max(SPREAD, source.dimensions // PER_TRIAL)
 
@@ -99,6 +101,7 @@ class ConstrainedOracle(kt.Oracle):
         pool.add(self._draws.window((number + 1) * RANDOM_DRAWS // self._share, RANDOM_KEPT // self._share))
         seen = observations(self._trials)
         self._fit(seen, pending)
+        pool.add(self._longer(seen, limit))
         pool.add_neighbours(self._parents(seen), NEIGHBOUR_DRAWS // self._share, rng)
         if not pool.candidates:
             return None
@@ -137,6 +140,27 @@ class ConstrainedOracle(kt.Oracle):
         ]
         return [self._tried[index] for _, index in sorted(scored)[:ELITE]]
 
+    def _longer(self, observed: Sequence[Observation | None], limit: float) -> list[Candidate]:
+        """What would save something and was trained for less time than this search now gives a network, once more."""
+        known = [(one, seen) for one, seen in zip(self._tried, observed, strict=True) if seen is not None]
+        shorter = [pair for pair in known if pair[0].recipe.epochs < self._source.epochs and pair[0].parameters < limit]
+        nearest = sorted(shorter, key=lambda pair: pair[1].log_error)[:LONGER_KEPT]
+        longer: dict[Any, Candidate] = {}
+        self._foreseen = {}
+        for candidate, seen in sorted(nearest, key=lambda pair: pair[0].recipe.epochs):  # the longest says most
+            again = self._source.lengthened(candidate)
+            longer[again.key] = again
+            self._foreseen[again.key] = trained_longer(seen, again.recipe.epochs / candidate.recipe.epochs)
+        return list(longer.values())
+
+    def _predict(self, pool: Pool) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation of the final log-error of each candidate in the pool."""
+        mean, deviation = self._model.predict(pool.features)
+        for index, candidate in enumerate(pool.candidates if self._foreseen else ()):
+            if (seen := self._foreseen.get(candidate.key)) is not None:
+                mean[index], deviation[index] = seen.log_error, math.sqrt(seen.variance)
+        return mean, deviation
+
     def _fit(self, observed: Sequence[Observation | None], pending: Sequence[TrialInfo]) -> None:
         """Learns from the trials; pending ones count as known guesses at their own predicted mean."""
         target = log_error(self._bar)
@@ -154,7 +178,7 @@ class ConstrainedOracle(kt.Oracle):
         """
         sizes = np.log([candidate.parameters for candidate in pool.candidates])
         reference = math.log(limit) if math.isfinite(limit) else float(np.max(sizes)) + 1.0
-        mean, deviation = self._model.predict(pool.features)
+        mean, deviation = self._predict(pool)
         lacking = mean - log_error(self._bar)
         qualifies = norm.cdf(-lacking / deviation)
         undecided = norm.cdf((NOT_HOPELESS - lacking) / deviation) - norm.cdf((-NOT_SURE - lacking) / deviation)
@@ -166,6 +190,6 @@ class ConstrainedOracle(kt.Oracle):
 
     def _explore(self, pool: Pool, rng: random.Random) -> Candidate:
         """One of the tenth of the pool that would be most accurate with luck, whatever it saves."""
-        mean, deviation = self._model.predict(pool.features)
+        mean, deviation = self._predict(pool)
         hopeful = np.argsort(mean - 2 * deviation, kind="stable")[: max(1, len(mean) // 10)]
         return pool.candidates[int(hopeful[rng.randrange(len(hopeful))])]

@@ -25,7 +25,8 @@ class StudyError(Exception):
 
 class StudyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that decides what a study finds. How long it runs (`--trials`, `--time-limit`) and on how many
-    workers is not part of it: a study goes on under any budget.
+    workers is not part of it: a study goes on under any budget. It may go on with a larger `max_epochs`, too: each
+    trial keeps the recipe it was trained with.
 
     `margin` is what validation accuracy must exceed the constraint by, as a share; None: the default that follows
     from the noise of the selection. With the objective "val_accuracy" there is no bar: the most accurate network wins,
@@ -59,7 +60,7 @@ class Study:
 
 
 def open_study(runs_dir: Path, name: str, config: StudyConfig, overwrite: bool = False) -> Study:
-    """Makes a study, or goes on with one of the same configuration. Raises StudyError.
+    """Makes a study, or goes on with one of the same configuration, or with longer trainings. Raises StudyError.
 
     It writes: where others may work on the study too, hold its lock (`search.lock`) from before until the end.
     """
@@ -68,11 +69,13 @@ def open_study(runs_dir: Path, name: str, config: StudyConfig, overwrite: bool =
     try:
         if overwrite:
             _clear(folder)
-        if path.exists():
-            _refuse_if_different(name, load_study(runs_dir, name).config, config)
-        else:
+        saved = load_study(runs_dir, name).config if path.exists() else None
+        if saved is None:
             _refuse_remains(folder)
             folder.mkdir(parents=True, exist_ok=True)
+        else:
+            _refuse_if_different(name, saved, config)
+        if saved != config:
             write_whole(path, msgspec.json.format(msgspec.json.encode(config), indent=2) + b"\n")
     except OSError as error:
         raise StudyError(
@@ -141,6 +144,8 @@ def _what_there_is(runs_dir: Path) -> str:
 
 
 def _refuse_if_different(name: str, saved: StudyConfig, asked: StudyConfig) -> None:
+    if saved.max_epochs < asked.max_epochs:
+        saved = msgspec.structs.replace(saved, max_epochs=asked.max_epochs)
     differs = [
         f"{field} (saved {getattr(saved, field)!r}, asked {getattr(asked, field)!r})"
         for field in StudyConfig.__struct_fields__

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -47,8 +48,8 @@ def search(oracle: Oracle, trials: int, seed: int = 0) -> list[Trial]:
     return finished
 
 
-def smallest(name: str = "shallow", seed: int = 0) -> ConstrainedOracle:
-    return ConstrainedOracle(CandidateSource(load_space(name, INPUT_SHAPE, CLASSES), 21), BAR, seed)
+def smallest(name: str = "shallow", seed: int = 0, epochs: int = 21) -> ConstrainedOracle:
+    return ConstrainedOracle(CandidateSource(load_space(name, INPUT_SHAPE, CLASSES), epochs), BAR, seed)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,18 @@ def test_nothing_as_large_as_the_incumbent_is_proposed(finished: list[Trial]) ->
 def test_nothing_is_proposed_twice(finished: list[Trial]) -> None:
     keys = [(trial.info.name, trial.info.recipe) for trial in finished]
     assert len(set(keys)) == len(keys)
+
+
+def test_what_nearly_qualified_is_tried_again_with_a_longer_training(finished: list[Trial]) -> None:
+    missed = min(finished, key=lambda trial: trial.info.parameters)
+    nearly = msgspec.structs.replace(missed.result, correct=(round(BAR * TOTAL) - 1,) * REPLICAS, qualified=False)
+    oracle = smallest(epochs=84)
+    for trial in finished:
+        oracle.learn(Trial(trial.info, nearly) if trial is missed else trial)
+    proposed = [trial.info for trial in search(oracle, 3)]
+    again = next(info for info in proposed if info.name == missed.info.name)
+    assert (again.origin, again.values, again.architecture) == ("longer", missed.info.values, missed.info.architecture)
+    assert again.recipe == msgspec.structs.replace(missed.info.recipe, epochs=84)
 
 
 def test_it_starts_with_a_spread_over_sizes(finished: list[Trial]) -> None:

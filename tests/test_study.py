@@ -57,6 +57,15 @@ def test_another_configuration_is_refused_and_what_differs_is_named(tmp_path: Pa
     assert "--overwrite" in message
 
 
+def test_it_goes_on_with_longer_trainings(tmp_path: Path) -> None:
+    study(tmp_path, [trial(0)])
+    longer = msgspec.structs.replace(CONFIG, max_epochs=10 * CONFIG.max_epochs)
+    assert len(open_study(tmp_path, "invented", longer).ledger.read()) == 1
+    assert load_study(tmp_path, "invented").config == longer
+    with pytest.raises(StudyError, match="max_epochs"):
+        open_study(tmp_path, "invented", CONFIG)
+
+
 def test_overwrite_starts_over_with_the_new_configuration(tmp_path: Path) -> None:
     study(tmp_path, [trial(0)])
     other = msgspec.structs.replace(CONFIG, seed=5)
