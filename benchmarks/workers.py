@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SEED = 0
 BAR = 0.95
+EPOCHS = 30
 
 
 class Work(NamedTuple):
@@ -46,13 +47,12 @@ def train(space: str, dataset: str, data_dir: Path | None, workers: int, seconds
     configure(1)
     from search.candidates import CandidateSource  # imports TensorFlow
     from search.executors import InProcess
-    from spaces.recipe import search_cycles, usual_epochs
+    from spaces.recipe import search_cycles
     from spaces.registry import load_space
 
     data = load(dataset, data_dir)
     images = len(data.train)
-    epochs = usual_epochs(images)
-    source = CandidateSource(load_space(space, data.input_shape, data.classes), epochs, search_cycles(epochs, images))
+    source = CandidateSource(load_space(space, data.input_shape, data.classes), EPOCHS, search_cycles(EPOCHS, images))
     deadline = float("inf")
     last: dict[int, int] = {}
     replica_epochs = 0

@@ -13,7 +13,7 @@ import msgspec
 from search.trial import TrialInfo, Value, Values
 from spaces.architecture import Architecture
 from spaces.keras_reader import architecture_of
-from spaces.recipe import SEARCH_CYCLES, Recipe
+from spaces.recipe import SEARCH_CYCLES, Length, Recipe
 from spaces.registry import SpaceError
 from spaces.space import ArchitectureSpace, search_recipe
 
@@ -43,6 +43,13 @@ class Candidate(msgspec.Struct, frozen=True):
 def as_candidate(info: TrialInfo) -> Candidate:
     """The candidate a trial was asked with."""
     return Candidate(info.values, info.architecture, info.name, info.parameters, info.macs, info.recipe, info.origin)
+
+
+def lengthened(candidate: Candidate, length: Length) -> Candidate:
+    """The same network with another length of its training."""
+    cycles = length.cycles if candidate.recipe.cycles > 1 else 1
+    recipe = msgspec.structs.replace(candidate.recipe, epochs=length.epochs, cycles=cycles)
+    return msgspec.structs.replace(candidate, recipe=recipe, origin="longer")
 
 
 class Unbuilt(msgspec.Struct, frozen=True):
@@ -149,12 +156,6 @@ class CandidateSource:
             return self._candidate(*self._draw(moved, rng), origin)
         except UnbuiltError:
             return self.draw(rng, origin)
-
-    def lengthened(self, candidate: Candidate) -> Candidate:
-        """The same network, trained for as long as this source says."""
-        cycles = self.cycles if candidate.recipe.cycles > 1 else 1
-        recipe = msgspec.structs.replace(candidate.recipe, epochs=self.epochs, cycles=cycles)
-        return msgspec.structs.replace(candidate, recipe=recipe, origin="longer")
 
     def _parent(self, values: Values, rng: random.Random) -> _Drawing:
         """The hyperparameters behind known values; parents are asked for again and again."""

@@ -2,7 +2,8 @@
 
 The next trial is the candidate with the largest expected saving: how much smaller than the incumbent it is, in
 log-parameters, times the probability that it qualifies, for the time it may take. Nothing that could not become the
-incumbent is ever proposed. Accuracy is only roughly monotone in size, so one failure rules nothing else out.
+incumbent is ever proposed. Accuracy is only roughly monotone in size, so one failure rules nothing else out. A network
+is first given a short training; what nearly qualifies competes with new networks for a longer one.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ import keras_tuner as kt
 import numpy as np
 from scipy.stats import norm
 
-from search.candidates import Candidate, CandidateSource, as_candidate
+from search.candidates import Candidate, CandidateSource, as_candidate, lengthened
 from search.cost import relative_cost
 from search.feasibility import FeasibilityModel, Observation, observations, trained_longer
 from search.features import feature_matrix
 from search.gains import log_error
 from search.pool import Pool, RandomDraws
 from search.trial import Trial, TrialInfo, TrialStatus, better_incumbent
-from spaces.recipe import cycle_ends
+from spaces.recipe import Length, cycle_ends
 
 # Trials over log-parameters before anything is learned: at least so many, and one for so many hyperparameters. Most are
 # found out early and cost little.
@@ -34,7 +35,8 @@ RANDOM_DRAWS, RANDOM_KEPT = 40, 400  # new ones a proposal, and how many of the 
 NEIGHBOUR_DRAWS, ROUNDS = 80, 3
 FOREIGN_SHARE = 8  # a foreign space builds a Keras model for every candidate: so many times fewer of them
 ELITE = 10
-LONGER_KEPT = 100  # the most accurate of the trials that may be tried again with a longer training
+LONGER = 1.5  # times as long: what is worth training again
+LONGER_KEPT = 100  # the most accurate of the trials that may be
 SPREAD_DRAWS, SPREAD_ATTEMPTS = 120, 5
 # Candidates near each size aimed at, and the rank by cost of the one that is tried: the cheapest see too little.
 SPREAD_CHOICE, SPREAD_RANK = 8, 3
@@ -59,10 +61,13 @@ class Oracle(Protocol):
 class ConstrainedOracle(kt.Oracle):
     """Minimises parameters subject to validation accuracy of at least `bar` (margin included)."""
 
-    def __init__(self, source: CandidateSource, bar: float, seed: int) -> None:
-        """The same seed and the same trials give the same proposals."""
+    def __init__(self, source: CandidateSource, bar: float, seed: int, longer: Sequence[Length] = ()) -> None:
+        """The same seed and the same trials give the same proposals.
+
+        `longer` are trainings longer than those of `source`, for what nearly qualifies.
+        """
         super().__init__(objective=kt.Objective("parameters", "min"), seed=seed + 1)
-        self._source, self._bar, self._study_seed = source, bar, seed
+        self._source, self._bar, self._study_seed, self._longer_lengths = source, bar, seed, longer
         self._incumbent: Trial | None = None
         self._trials: list[Trial] = []
         self._tried: list[Candidate] = []
@@ -101,7 +106,7 @@ class ConstrainedOracle(kt.Oracle):
         pool.add(self._draws.window((number + 1) * RANDOM_DRAWS // self._share, RANDOM_KEPT // self._share))
         seen = observations(self._trials)
         self._fit(seen, pending)
-        pool.add(self._longer(seen, limit))
+        pool.add(self._longer(seen, pending, limit))
         pool.add_neighbours(self._parents(seen), NEIGHBOUR_DRAWS // self._share, rng)
         if not pool.candidates:
             return None
@@ -140,18 +145,28 @@ class ConstrainedOracle(kt.Oracle):
         ]
         return [self._tried[index] for _, index in sorted(scored)[:ELITE]]
 
-    def _longer(self, observed: Sequence[Observation | None], limit: float) -> list[Candidate]:
-        """What would save something and was trained for less time than this search now gives a network, once more."""
-        known = [(one, seen) for one, seen in zip(self._tried, observed, strict=True) if seen is not None]
-        shorter = [pair for pair in known if pair[0].recipe.epochs < self._source.epochs and pair[0].parameters < limit]
-        nearest = sorted(shorter, key=lambda pair: pair[1].log_error)[:LONGER_KEPT]
-        longer: dict[Any, Candidate] = {}
+    def _longer(
+        self, observed: Sequence[Observation | None], pending: Sequence[TrialInfo], limit: float
+    ) -> list[Candidate]:
+        """What would save something and was not trained for as long as it could be, with longer trainings."""
+        training = {info.name for info in pending}
+        longest: dict[Any, tuple[Candidate, Observation]] = {}  # the longest training says most about a longer one
+        for candidate, seen in zip(self._tried, observed, strict=True):
+            if seen is None or candidate.parameters >= limit or candidate.name in training:
+                continue
+            key = lengthened(candidate, Length(1, 1)).key
+            if key not in longest or candidate.recipe.epochs > longest[key][0].recipe.epochs:
+                longest[key] = candidate, seen
+        nearest = sorted(longest.values(), key=lambda pair: pair[1].log_error)[:LONGER_KEPT]
         self._foreseen = {}
-        for candidate, seen in sorted(nearest, key=lambda pair: pair[0].recipe.epochs):  # the longest says most
-            again = self._source.lengthened(candidate)
-            longer[again.key] = again
-            self._foreseen[again.key] = trained_longer(seen, again.recipe.epochs / candidate.recipe.epochs)
-        return list(longer.values())
+        longer: list[Candidate] = []
+        for candidate, seen in nearest:
+            for length in self._longer_lengths:
+                times = length.epochs / candidate.recipe.epochs
+                if times >= LONGER:
+                    longer.append(lengthened(candidate, length))
+                    self._foreseen[longer[-1].key] = trained_longer(seen, times)
+        return longer
 
     def _predict(self, pool: Pool) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of the final log-error of each candidate in the pool."""
@@ -182,11 +197,11 @@ class ConstrainedOracle(kt.Oracle):
         lacking = mean - log_error(self._bar)
         qualifies = norm.cdf(-lacking / deviation)
         undecided = norm.cdf((NOT_HOPELESS - lacking) / deviation) - norm.cdf((-NOT_SURE - lacking) / deviation)
-        full = np.array([relative_cost(candidate) for candidate in pool.candidates])
-        early = np.array([cycle_ends(one.recipe)[0] / one.recipe.epochs for one in pool.candidates])
-        starting = np.array([STARTING / one.recipe.epochs for one in pool.candidates])
+        an_epoch = np.array([relative_cost(candidate) for candidate in pool.candidates])
+        first = np.array([cycle_ends(one.recipe)[0] for one in pool.candidates])
+        epochs = np.array([one.recipe.epochs for one in pool.candidates])
         saving = np.minimum(reference - sizes, BOLDEST)
-        return np.asarray(saving * qualifies / (starting + full * (early + (1 - early) * undecided)))
+        return np.asarray(saving * qualifies / (STARTING + an_epoch * (first + (epochs - first) * undecided)))
 
     def _explore(self, pool: Pool, rng: random.Random) -> Candidate:
         """One of the tenth of the pool that would be most accurate with luck, whatever it saves."""

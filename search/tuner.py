@@ -20,7 +20,7 @@ from search.oracles import make_oracle
 from search.study import Study, StudyConfig
 from search.trial import CurvePoint, Trial, TrialInfo, TrialResult, TrialStatus, better_incumbent, more_accurate
 from spaces.architecture import Architecture
-from spaces.recipe import Recipe, search_cycles
+from spaces.recipe import Recipe, search_lengths
 
 SEEDS_PER_TRIAL = 1000
 MOST_FAILURES = 20  # trials in a row that could not be trained, before a search is given up
@@ -117,12 +117,15 @@ class _Progress:
     """What a search knows: all of it follows from the ledger."""
 
     def __init__(self, study: Study, constraint: Constraint, examples: int, images: int, space: Any) -> None:
-        epochs = study.config.max_epochs
-        self._source = CandidateSource(space, epochs, search_cycles(epochs, examples))
+        lengths = search_lengths(study.config.max_epochs, examples)
+        if study.config.oracle != "smallest":  # the others know of one length
+            lengths = lengths[-1:]
+        self._source = CandidateSource(space, *lengths[0])
         self._images = images
         self.decisions = EarlyDecisions(float(constraint.bar), images)
         config = study.config
-        self.oracle = make_oracle(config.oracle, self._source, float(constraint.bar), config.seed, config.objective)
+        bar = float(constraint.bar)
+        self.oracle = make_oracle(config.oracle, self._source, bar, config.seed, config.objective, lengths[1:])
         self._better = better_incumbent if config.objective == "parameters" else more_accurate
         self.incumbent: Trial | None = None
         self.failures = 0  # in a row, in this run

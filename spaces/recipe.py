@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -15,6 +15,7 @@ InitializerName = Literal["glorot_uniform", "glorot_normal", "he_uniform", "he_n
 USUAL_BATCH = 128
 FIRST_CYCLE = 780  # steps of the first cycle of a search, less in a short training
 SEARCH_CYCLES = 3  # at least: a search decides at the end of each; what is retrained has a single cycle
+SHORTEST = 5_400  # steps of the shortest training that a search gives a network to qualify in
 ONE_CYCLE_RISE = 0.3
 ONE_CYCLE_START = 0.04
 
@@ -56,8 +57,8 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def usual_epochs(images: int) -> int:
-    """How long to train on so many images where nobody says: about 12,000 steps of 128, from 30 to 100 epochs."""
-    return max(30, min(100, round(12_000 * 128 / images)))
+    """How long to train on so many images at most where nobody says: about 24,000 steps of 128, 30 to 100 epochs."""
+    return max(30, min(100, round(24_000 * USUAL_BATCH / images)))
 
 
 def search_cycles(epochs: int, images: int) -> int:
@@ -67,6 +68,24 @@ def search_cycles(epochs: int, images: int) -> int:
     """
     steps = epochs * images / USUAL_BATCH
     return max(SEARCH_CYCLES, round(math.log2(steps / FIRST_CYCLE + 1)))
+
+
+class Length(NamedTuple):
+    """How long a search trains a network, and in how many cycles."""
+
+    epochs: int
+    cycles: int
+
+
+def search_lengths(epochs: int, images: int) -> list[Length]:
+    """The trainings of a search that may take `epochs` epochs at most, each about twice as long as the one before.
+
+    A network is first given the shortest, of no less than SHORTEST steps; what nearly qualifies may be given more.
+    """
+    lengths = [epochs]
+    while (half := round(lengths[0] / 2)) * images / USUAL_BATCH >= SHORTEST:
+        lengths.insert(0, half)
+    return [Length(length, search_cycles(length, images)) for length in lengths]
 
 
 def cycle_ends(recipe: Recipe) -> list[int]:

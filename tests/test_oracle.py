@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -15,6 +16,7 @@ from search.oracle import ConstrainedOracle, Oracle
 from search.oracles import make_oracle
 from search.study import OracleName
 from search.trial import CurvePoint, Trial, TrialInfo, TrialResult, TrialStatus
+from spaces.recipe import Length
 from spaces.registry import load_space
 from tests.strategies import CLASSES, INPUT_SHAPE, source
 
@@ -48,8 +50,8 @@ def search(oracle: Oracle, trials: int, seed: int = 0) -> list[Trial]:
     return finished
 
 
-def smallest(name: str = "shallow", seed: int = 0, epochs: int = 21) -> ConstrainedOracle:
-    return ConstrainedOracle(CandidateSource(load_space(name, INPUT_SHAPE, CLASSES), epochs), BAR, seed)
+def smallest(name: str = "shallow", seed: int = 0, longer: Sequence[Length] = ()) -> ConstrainedOracle:
+    return ConstrainedOracle(CandidateSource(load_space(name, INPUT_SHAPE, CLASSES), 21), BAR, seed, longer)
 
 
 @pytest.fixture(scope="module")
@@ -73,13 +75,13 @@ def test_nothing_is_proposed_twice(finished: list[Trial]) -> None:
 def test_what_nearly_qualified_is_tried_again_with_a_longer_training(finished: list[Trial]) -> None:
     missed = min(finished, key=lambda trial: trial.info.parameters)
     nearly = msgspec.structs.replace(missed.result, correct=(round(BAR * TOTAL) - 1,) * REPLICAS, qualified=False)
-    oracle = smallest(epochs=84)
+    oracle = smallest(longer=[Length(42, 4)])
     for trial in finished:
         oracle.learn(Trial(trial.info, nearly) if trial is missed else trial)
-    proposed = [trial.info for trial in search(oracle, 3)]
+    proposed = [trial.info for trial in search(oracle, 4)]
     again = next(info for info in proposed if info.name == missed.info.name)
     assert (again.origin, again.values, again.architecture) == ("longer", missed.info.values, missed.info.architecture)
-    assert again.recipe == msgspec.structs.replace(missed.info.recipe, epochs=84)
+    assert again.recipe == msgspec.structs.replace(missed.info.recipe, epochs=42, cycles=4)
 
 
 def test_it_starts_with_a_spread_over_sizes(finished: list[Trial]) -> None:

@@ -15,7 +15,7 @@ from search.training import Trainer
 from spaces.architecture import Architecture
 from spaces.keras_builder import build_keras
 from spaces.layers import Activation, AveragePool, Conv, Dense, Dropout, Flatten
-from spaces.recipe import Recipe, cycle_ends, learning_rates
+from spaces.recipe import SHORTEST, USUAL_BATCH, Recipe, cycle_ends, learning_rates, search_lengths
 
 NETWORK = Architecture(
     (28, 28, 1), (Conv(4, (5, 5)), Activation("elu"), AveragePool((8, 8), (8, 8)), Flatten(), Dense(10))
@@ -134,3 +134,12 @@ def test_each_cycle_ends_low_and_is_about_twice_as_long_as_the_one_before() -> N
     rates = learning_rates(recipe, 2100)
     assert max(rates[end - 1] for end in (300, 900, 2100)) < 1e-4
     assert min(rates[start:end].max() for start, end in ((0, 300), (300, 900), (900, 2100))) > 0.099
+
+
+@given(epochs=st.integers(1, 2000), images=st.integers(100, 60_000))
+def test_a_search_trains_twice_as_long_again_and_again_up_to_the_longest(epochs: int, images: int) -> None:
+    lengths = [length.epochs for length in search_lengths(epochs, images)]
+    assert lengths[-1] == epochs
+    assert all(abs(longer - 2 * length) <= 1 for length, longer in zip(lengths, lengths[1:], strict=False))
+    if len(lengths) > 1:
+        assert lengths[0] * images / USUAL_BATCH >= SHORTEST
