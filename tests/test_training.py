@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -140,6 +142,6 @@ def test_each_cycle_ends_low_and_is_about_twice_as_long_as_the_one_before() -> N
 def test_a_search_trains_twice_as_long_again_and_again_up_to_the_longest(epochs: int, images: int) -> None:
     lengths = [length.epochs for length in search_lengths(epochs, images)]
     assert lengths[-1] == epochs
-    assert all(abs(longer - 2 * length) <= 1 for length, longer in zip(lengths, lengths[1:], strict=False))
+    assert all(abs(longer - 2 * length) <= 1 for length, longer in pairwise(lengths))
     if len(lengths) > 1:
         assert lengths[0] * images / USUAL_BATCH >= SHORTEST
