@@ -61,18 +61,20 @@ def run_peer(
     log = _Log(Path(path), seconds)
     with contextlib.suppress(_TimeUp):
         if peer == "smallest":
-            _smallest(space, data, seconds, epochs, seed, log)
+            _smallest(space, data, seconds, seed, log)
         elif peer == "optuna":
             _optuna(space, data, epochs, seed, log)
         else:
             _keras_tuner(KERAS_TUNERS[peer], space, data, epochs, seed, log)
 
 
-def _smallest(space: str, data: Dataset, seconds: float, epochs: int, seed: int, log: _Log) -> None:
+def _smallest(space: str, data: Dataset, seconds: float, seed: int, log: _Log) -> None:
+    """This tool as it comes: it chooses by itself how long to train each network."""
     from search.budget import Budget
     from search.study import StudyConfig, open_study
     from search.trial import CurvePoint, Trial, TrialInfo
     from search.tuner import run_search
+    from spaces.recipe import usual_epochs
     from spaces.registry import load_space
 
     class Reporter:
@@ -92,6 +94,7 @@ def _smallest(space: str, data: Dataset, seconds: float, epochs: int, seed: int,
             log.write(trial.info.parameters, correct, result.total or 1, dict(trial.info.values))
 
     with tempfile.TemporaryDirectory() as folder:
+        epochs = usual_epochs(len(data.train))
         config = StudyConfig(space, data.name, f"val_accuracy >= {BAR}", 4, epochs, seed, "smallest")
         study = open_study(Path(folder), "peer", config)
         run_search(study, data, load_space(space, data.input_shape, data.classes), Budget(None, seconds), Reporter())

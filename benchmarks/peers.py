@@ -3,7 +3,7 @@
     python -m benchmarks.peers --space shallow --minutes 20 --seeds 1 --data-dir FOLDER
 
 Every search has one core, the same space and the same data. Winners are then judged alike: retrained from scratch with
-fresh seeds by the same engine and recipe, on validation images. Needs benchmarks/requirements.txt.
+fresh seeds by the same engine and recipe, and as long, on validation images. Needs benchmarks/requirements.txt.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from rich.table import Table
 
 from benchmarks.peer_searches import BAR, PEERS, run_peer
 
-FRESH_SEEDS = range(900_000, 900_005)
+FRESH_SEEDS, FRESH_EPOCHS = range(900_000, 900_005), 60
 MARKS = (4, 10, 20, 40)
 
 
@@ -50,7 +50,7 @@ def at(incumbents: list[Found], minutes: float) -> float:
     return min((one.parameters for one in incumbents if one.minutes <= minutes), default=float("inf"))
 
 
-def confirm(values: dict[str, Any], space: str, dataset: str, data_dir: str | None, epochs: int) -> float:
+def confirm(values: dict[str, Any], space: str, dataset: str, data_dir: str | None) -> float:
     """Mean validation accuracy of a winner trained from scratch with fresh seeds by the same engine."""
     from search.runtime import configure
 
@@ -64,7 +64,7 @@ def confirm(values: dict[str, Any], space: str, dataset: str, data_dir: str | No
     from spaces.registry import load_space
 
     data = load(dataset, Path(data_dir) if data_dir else None)
-    source = CandidateSource(load_space(space, data.input_shape, data.classes), epochs)
+    source = CandidateSource(load_space(space, data.input_shape, data.classes), FRESH_EPOCHS, cycles=1)
     candidate = source.from_values(values, random.Random(0), "winner")
     recipe = candidate.recipe
     feed = EpochFeed(data.train.images, data.train.labels, recipe.batch_size, recipe.input_scale, FRESH_SEEDS[0])
@@ -79,7 +79,7 @@ def confirm(values: dict[str, Any], space: str, dataset: str, data_dir: str | No
 @click.option("--dataset", default="mnist", show_default=True)
 @click.option("--data-dir", type=click.Path(exists=True))
 @click.option("--minutes", default=20.0, show_default=True, help="Wall time of each search.")
-@click.option("--epochs", default=14, show_default=True, help="Epochs of a full training, for all alike.")
+@click.option("--epochs", default=14, show_default=True, help="How long the others train; this tool chooses itself.")
 @click.option("--seeds", default=1, show_default=True, help="Searches behind each figure.")
 @click.option("--peers", default=",".join(PEERS), show_default=True)
 @click.option("--processes", default=2, show_default=True, help="Searches side by side, a core each.")
@@ -110,7 +110,7 @@ def main(
             search.result()
         results = {key: found(path) for key, path in paths.items()}
         judged = {
-            key: pool.submit(confirm, incumbents[-1].values, space, dataset, data_dir, epochs)
+            key: pool.submit(confirm, incumbents[-1].values, space, dataset, data_dir)
             for key, (incumbents, _) in results.items()
             if incumbents
         }
