@@ -14,9 +14,8 @@ from search.noise import SEED_SPREAD
 from search.trial import CurvePoint, Trial
 
 SAFE = 2.0  # standard errors by which an early acceptance must clear the bar
-ENOUGH = 3  # finished trials from which on their gains are trusted
 # Of the log-error, taken for possible until then: over a whole schedule, and when the training grows e times as long.
-LARGEST_GAIN, LONGER_GAIN = 0.9, 0.3
+LARGEST_GAIN, PER_GROWTH = 0.9, 0.3
 HARDLY = 0.01  # probability below which a gain larger than all those seen is not waited for
 ROUNDING = 1e-9  # of sums of logarithms: a gain as large as the largest seen must count as possible
 LEAST_SPREAD = 0.015  # of the gains' log-error: a few that happen to agree are no proof that all do
@@ -65,12 +64,12 @@ class EarlyDecisions:
         Intervals", 1991, section 4.7).
         """
         seen = self._gains.since(epoch, epochs)
-        if len(seen) < ENOUGH:
+        if seen is None:
             done = epoch / epochs
-            return 0.0, min(LARGEST_GAIN * (1 - done) ** 2, -LONGER_GAIN * math.log(done))
-        mean, spread = float(np.mean(seen)), max(float(np.std(seen, ddof=1)), LEAST_SPREAD)
-        reach = float(stdtrit(len(seen) - 1, 1 - HARDLY)) * spread * math.sqrt(1 + 1 / len(seen))
-        return max(0.0, min(*seen, mean - reach)), max(*seen, mean + reach)
+            return 0.0, min(LARGEST_GAIN * (1 - done) ** 2, -PER_GROWTH * math.log(done))
+        spread = max(seen.deviation, LEAST_SPREAD)
+        reach = float(stdtrit(seen.trials - 1, 1 - HARDLY)) * spread * math.sqrt(1 + 1 / seen.trials)
+        return max(0.0, min(seen.least, seen.mean - reach)), max(seen.most, seen.mean + reach)
 
 
 def standard_error(correct: Sequence[int], total: int) -> float:

@@ -25,16 +25,13 @@ from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern,
 from sklearn.preprocessing import StandardScaler
 
 from search.features import LOG_EPOCHS, LOG_PARAMETERS
-from search.gains import Gains, log_error
+from search.gains import LONGER_GAIN, LONGER_SPREAD, Gains, log_error
 from search.noise import SEED_SPREAD
 from search.trial import Trial, TrialStatus
 
-ENOUGH_GAINS = 3  # finished trials from which on their gains are used for those stopped early
 USUAL_GAIN, GAIN_VARIANCE = 0.3, 0.01  # of the log-error from an early stop to the end
 TUNING_TRIALS = 120
 GUESS_VARIANCE = 0.001
-# Of the log-error, when the training grows e times as long, and how far it differs; seen from 14 to 60 epochs.
-LONGER_GAIN, LONGER_SPREAD = 0.04, 0.03
 TREES, TREE_FEATURES = 100, 0.5  # how many, and the share of the features each split chooses from
 LEAST_DEVIATION = 0.03  # of the trees: that they agree on a few trials proves little
 
@@ -70,9 +67,8 @@ def _observation(trial: Trial, gains: Gains) -> Observation | None:
     mean, variance = float(np.mean(ends)), float(max(spread, SEED_SPREAD**2 / 4) / replicas)
     if trial.result.epochs < trial.info.recipe.epochs:
         falls = gains.since(trial.result.epochs, trial.info.recipe.epochs)
-        known = len(falls) >= ENOUGH_GAINS
-        mean -= float(np.mean(falls)) if known else USUAL_GAIN
-        variance += float(np.var(falls)) + GAIN_VARIANCE if known else 4 * GAIN_VARIANCE
+        mean -= falls.mean if falls else USUAL_GAIN
+        variance += falls.deviation**2 + GAIN_VARIANCE if falls else 4 * GAIN_VARIANCE
     return Observation(mean, variance)
 
 

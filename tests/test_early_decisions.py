@@ -7,7 +7,8 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.early_decisions import ENOUGH, Decision, EarlyDecisions
+from search.early_decisions import Decision, EarlyDecisions
+from search.gains import ENOUGH
 from search.trial import CurvePoint, Trial, TrialInfo, TrialResult, TrialStatus
 from spaces.recipe import Recipe
 from tests.trials import NETWORK
@@ -19,11 +20,11 @@ def point(epoch: int, *correct: int) -> CurvePoint:
     return CurvePoint(epoch, correct, (0.1,) * len(correct), (0.1,) * len(correct), 1.0)
 
 
-def finished(start: int, end: int, status: TrialStatus = TrialStatus.COMPLETED) -> Trial:
-    recipe = Recipe(epochs=7, cycles=3)
+def finished(start: int, end: int, status: TrialStatus = TrialStatus.COMPLETED, epochs: int = 7) -> Trial:
+    recipe = Recipe(epochs=epochs, cycles=3)
     info = TrialInfo(0, {}, NETWORK, "network", 100, 0, recipe, (1, 2), "random")
-    curve = (point(1, start, start), point(7, end, end))
-    return Trial(info, TrialResult(status, (end, end), TOTAL, end >= 9500, 7, 1.0, curve))
+    curve = (point(1, start, start), point(epochs, end, end))
+    return Trial(info, TrialResult(status, (end, end), TOTAL, end >= 9500, epochs, 1.0, curve))
 
 
 def test_what_is_safely_over_the_bar_is_accepted() -> None:
@@ -68,6 +69,19 @@ def test_trials_stopped_early_say_nothing_about_gains() -> None:
     for _ in range(ENOUGH):
         decisions.learn(finished(9400, 9410, TrialStatus.REJECTED))
     assert decisions.gains_to_come(1, 7) == before
+
+
+def test_of_a_longer_training_than_any_so_far_the_shorter_ones_say_the_most() -> None:
+    decisions = EarlyDecisions(0.95, TOTAL)
+    unknown = decisions.gains_to_come(1, 28)
+    for end in (9500, 9510, 9505):
+        decisions.learn(finished(9400, end))
+    shorter, longer, rest = (decisions.gains_to_come(*point)[1] for point in ((1, 7), (1, 28), (7, 28)))
+    assert shorter < longer < unknown[1]
+    assert 0 < rest < longer
+    for _ in range(ENOUGH):
+        decisions.learn(finished(9499, 9500, epochs=28))
+    assert decisions.gains_to_come(1, 28)[1] < shorter
 
 
 @given(gains=st.lists(st.integers(0, 400), min_size=ENOUGH, max_size=30))
