@@ -152,7 +152,8 @@ def _keras_tuner(kind: str, name: str, data: Dataset, epochs: int, seed: int, lo
             return {"score": _score(parameters, correct, len(data.validation))}
 
     with tempfile.TemporaryDirectory() as folder:
-        budget = {"max_epochs": epochs} if kind == "Hyperband" else {"max_trials": MOST_TRIALS}
+        halving = {"max_epochs": epochs, "hyperband_iterations": MOST_TRIALS}
+        budget = halving if kind == "Hyperband" else {"max_trials": MOST_TRIALS}
         tuner = Tuner(
             space, objective=kt.Objective("score", "min"), seed=seed + 1, directory=folder, overwrite=True, **budget
         )
