@@ -148,11 +148,15 @@ class ConstrainedOracle(kt.Oracle):
     def _longer(
         self, observed: Sequence[Observation | None], pending: Sequence[TrialInfo], limit: float
     ) -> list[Candidate]:
-        """What would save something and was not trained for as long as it could be, with longer trainings."""
+        """What would save something and missed the bar, trained to the end, once more with longer trainings.
+
+        What was stopped early lacked more than a longer training usually gains.
+        """
         training = {info.name for info in pending}
         longest: dict[Any, tuple[Candidate, Observation]] = {}  # the longest training says most about a longer one
-        for candidate, seen in zip(self._tried, observed, strict=True):
-            if seen is None or candidate.parameters >= limit or candidate.name in training:
+        for trial, candidate, seen in zip(self._trials, self._tried, observed, strict=True):
+            completed = trial.result.status is TrialStatus.COMPLETED
+            if seen is None or not completed or candidate.parameters >= limit or candidate.name in training:
                 continue
             key = lengthened(candidate, Length(1, 1)).key
             if key not in longest or candidate.recipe.epochs > longest[key][0].recipe.epochs:
