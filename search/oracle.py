@@ -153,18 +153,17 @@ class ConstrainedOracle(kt.Oracle):
         What was stopped early lacked more than a longer training usually gains.
         """
         training = {info.name for info in pending}
-        longest: dict[Any, tuple[Candidate, Observation]] = {}  # the longest training says most about a longer one
+        longest: dict[Any, tuple[Candidate, Observation, TrialStatus]] = {}  # says most about a longer one
         for trial, candidate, seen in zip(self._trials, self._tried, observed, strict=True):
-            completed = trial.result.status is TrialStatus.COMPLETED
-            if seen is None or not completed or candidate.parameters >= limit or candidate.name in training:
+            if seen is None or candidate.parameters >= limit or candidate.name in training:
                 continue
             key = lengthened(candidate, Length(1, 1)).key
             if key not in longest or candidate.recipe.epochs > longest[key][0].recipe.epochs:
-                longest[key] = candidate, seen
-        nearest = sorted(longest.values(), key=lambda pair: pair[1].log_error)[:LONGER_KEPT]
+                longest[key] = candidate, seen, trial.result.status
+        missed = [(one, seen) for one, seen, status in longest.values() if status is TrialStatus.COMPLETED]
         self._foreseen = {}
         longer: list[Candidate] = []
-        for candidate, seen in nearest:
+        for candidate, seen in sorted(missed, key=lambda pair: pair[1].log_error)[:LONGER_KEPT]:
             for length in self._longer_lengths:
                 times = length.epochs / candidate.recipe.epochs
                 if times >= LONGER:
