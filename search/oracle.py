@@ -48,6 +48,9 @@ STARTING = 2  # epochs of a network of no size that building a trial's graph tak
 PARENT_SLACK = 0.1  # of the log-error: how much accuracy to spare counts for a parent
 
 
+Foreseen = dict[Any, Observation]  # by key: of candidates that a shorter training says more about than the model
+
+
 class Oracle(Protocol):
     """Proposes, never trains."""
 
@@ -74,7 +77,6 @@ class ConstrainedOracle(kt.Oracle):
         self._rows: list[np.ndarray] = []
         self._draws = RandomDraws(source, seed)
         self._model = FeasibilityModel()
-        self._foreseen: dict[Any, Observation] = {}  # of candidates that a shorter training says more about
         self._share = 1 if source.is_cheap else FOREIGN_SHARE
         self.spread = max(SPREAD, source.dimensions // PER_TRIAL)
 
@@ -106,17 +108,18 @@ class ConstrainedOracle(kt.Oracle):
         pool.add(self._draws.window((number + 1) * RANDOM_DRAWS // self._share, RANDOM_KEPT // self._share))
         seen = observations(self._trials)
         self._fit(seen, pending)
-        pool.add(self._longer(seen, pending, limit))
+        longer, foreseen = self._longer(seen, pending, limit)
+        pool.add(longer)
         pool.add_neighbours(self._parents(seen), NEIGHBOUR_DRAWS // self._share, rng)
         if not pool.candidates:
             return None
         # Without an incumbent nothing bounds the size, and the most accurate networks are large and slow to train.
         if self._incumbent is not None and number % EXPLORE_EVERY == EXPLORE_EVERY - 1:
-            return self._explore(pool, rng)
+            return self._explore(pool, foreseen, rng)
         for _ in range(ROUNDS):
-            best = np.argsort(-self._worth(pool, limit), kind="stable")[:ELITE]
+            best = np.argsort(-self._worth(pool, foreseen, limit), kind="stable")[:ELITE]
             pool.add_neighbours([pool.candidates[index] for index in best], NEIGHBOUR_DRAWS // self._share // 2, rng)
-        return pool.candidates[int(np.argmax(self._worth(pool, limit)))]
+        return pool.candidates[int(np.argmax(self._worth(pool, foreseen, limit)))]
 
     def _spread(self, number: int, rng: random.Random, taken: Collection[Any], limit: float) -> Candidate | None:
         """One of a spread over log-parameters: from the middle of what random candidates have down to their least."""
@@ -147,8 +150,9 @@ class ConstrainedOracle(kt.Oracle):
 
     def _longer(
         self, observed: Sequence[Observation | None], pending: Sequence[TrialInfo], limit: float
-    ) -> list[Candidate]:
-        """What would save something and missed the bar, trained to the end, once more with longer trainings.
+    ) -> tuple[list[Candidate], Foreseen]:
+        """What would save something and missed the bar, trained to the end, once more with longer trainings; and what
+        the earlier ones foretell of each.
 
         What was stopped early lacked more than a longer training usually gains.
         """
@@ -161,21 +165,21 @@ class ConstrainedOracle(kt.Oracle):
             if key not in longest or candidate.recipe.epochs > longest[key][0].recipe.epochs:
                 longest[key] = candidate, seen, trial.result.status
         missed = [(one, seen) for one, seen, status in longest.values() if status is TrialStatus.COMPLETED]
-        self._foreseen = {}
+        foreseen: Foreseen = {}
         longer: list[Candidate] = []
         for candidate, seen in sorted(missed, key=lambda pair: pair[1].log_error)[:LONGER_KEPT]:
             for length in self._longer_lengths:
                 times = length.epochs / candidate.recipe.epochs
                 if times >= LONGER:
                     longer.append(lengthened(candidate, length))
-                    self._foreseen[longer[-1].key] = trained_longer(seen, times)
-        return longer
+                    foreseen[longer[-1].key] = trained_longer(seen, times)
+        return longer, foreseen
 
-    def _predict(self, pool: Pool) -> tuple[np.ndarray, np.ndarray]:
+    def _predict(self, pool: Pool, foreseen: Foreseen) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of the final log-error of each candidate in the pool."""
         mean, deviation = self._model.predict(pool.features)
-        for index, candidate in enumerate(pool.candidates if self._foreseen else ()):
-            if (seen := self._foreseen.get(candidate.key)) is not None:
+        for index, candidate in enumerate(pool.candidates if foreseen else ()):
+            if (seen := foreseen.get(candidate.key)) is not None:
                 mean[index], deviation[index] = seen.log_error, math.sqrt(seen.variance)
         return mean, deviation
 
@@ -188,7 +192,7 @@ class ConstrainedOracle(kt.Oracle):
         if pending:
             self._model.imagine(feature_matrix([as_candidate(info) for info in pending]))
 
-    def _worth(self, pool: Pool, limit: float) -> np.ndarray:
+    def _worth(self, pool: Pool, foreseen: Foreseen, limit: float) -> np.ndarray:
         """Expected saving in log-parameters for the time expected, of each candidate in the pool.
 
         A candidate that is hopeless, or safe, is found out early and costs little; so a bold guess may be worth more
@@ -196,7 +200,7 @@ class ConstrainedOracle(kt.Oracle):
         """
         sizes = np.log([candidate.parameters for candidate in pool.candidates])
         reference = math.log(limit) if math.isfinite(limit) else float(np.max(sizes)) + 1.0
-        mean, deviation = self._predict(pool)
+        mean, deviation = self._predict(pool, foreseen)
         lacking = mean - log_error(self._bar)
         qualifies = norm.cdf(-lacking / deviation)
         undecided = norm.cdf((NOT_HOPELESS - lacking) / deviation) - norm.cdf((-NOT_SURE - lacking) / deviation)
@@ -206,8 +210,8 @@ class ConstrainedOracle(kt.Oracle):
         saving = np.minimum(reference - sizes, BOLDEST)
         return np.asarray(saving * qualifies / (STARTING + an_epoch * (first + (epochs - first) * undecided)))
 
-    def _explore(self, pool: Pool, rng: random.Random) -> Candidate:
+    def _explore(self, pool: Pool, foreseen: Foreseen, rng: random.Random) -> Candidate:
         """One of the tenth of the pool that would be most accurate with luck, whatever it saves."""
-        mean, deviation = self._predict(pool)
+        mean, deviation = self._predict(pool, foreseen)
         hopeful = np.argsort(mean - 2 * deviation, kind="stable")[: max(1, len(mean) // 10)]
         return pool.candidates[int(hopeful[rng.randrange(len(hopeful))])]
