@@ -39,6 +39,11 @@ class Candidate(msgspec.Struct, frozen=True):
         """Two candidates with the same key would train the same network in the same way."""
         return self.name, self.recipe
 
+    @property
+    def key_of_any_length(self) -> tuple[str, Recipe]:
+        """Two candidates with the same would train the same network in the same way but for the length of it."""
+        return self.name, msgspec.structs.replace(self.recipe, epochs=1, cycles=1)
+
 
 def as_candidate(info: TrialInfo) -> Candidate:
     """The candidate a trial was asked with."""

@@ -25,7 +25,7 @@ from sklearn.gaussian_process.kernels import ConstantKernel, DotProduct, Matern,
 from sklearn.preprocessing import StandardScaler
 
 from search.features import LOG_EPOCHS, LOG_PARAMETERS
-from search.gains import LONGER_GAIN, LONGER_SPREAD, Gains, log_error
+from search.gains import LONGER_GAIN, Gains, log_error, longer_fall
 from search.noise import SEED_SPREAD
 from search.trial import Trial, TrialStatus
 
@@ -54,8 +54,8 @@ def observations(trials: Sequence[Trial]) -> list[Observation | None]:
 
 def trained_longer(seen: Observation, times: float) -> Observation:
     """What a trial says about its own network trained so many times as long."""
-    growth = math.log(times)
-    return Observation(seen.log_error - LONGER_GAIN * growth, seen.variance + (LONGER_SPREAD * growth) ** 2)
+    more, unsure = longer_fall(math.log(times))
+    return Observation(seen.log_error - more, seen.variance + unsure**2)
 
 
 def _observation(trial: Trial, gains: Gains) -> Observation | None:
@@ -88,7 +88,7 @@ class FeasibilityModel:
         variance = np.array([observation.variance for observation in seen])
         scaled = self._scaler.fit_transform(x)
         line = np.column_stack([np.ones(len(x)), x[:, LOG_PARAMETERS]])
-        self._line = np.linalg.lstsq(line, y + LONGER_GAIN * x[:, LOG_EPOCHS])[0]
+        self._line = np.linalg.lstsq(line, y + _gained(x))[0]
         left = y - self._trend(x)
         self._condition(_tuned(scaled, left, variance), scaled, left, variance)
 
@@ -122,7 +122,12 @@ class FeasibilityModel:
         return self._trend(x) + (smooth + rough) / 2, np.sqrt(variance)
 
     def _trend(self, x: np.ndarray) -> np.ndarray:
-        return np.asarray(self._line[0] + self._line[1] * x[:, LOG_PARAMETERS] - LONGER_GAIN * x[:, LOG_EPOCHS])
+        return np.asarray(self._line[0] + self._line[1] * x[:, LOG_PARAMETERS] - _gained(x))
+
+
+def _gained(x: np.ndarray) -> np.ndarray:
+    """What the length of each training usually takes off its log-error."""
+    return np.asarray(LONGER_GAIN * x[:, LOG_EPOCHS])
 
 
 def _tuned(x: np.ndarray, y: np.ndarray, variance: np.ndarray) -> Any:

@@ -21,6 +21,11 @@ LONGER_GAIN, LONGER_SPREAD = 0.04, 0.03
 SURELY = 2.0  # such spreads from the mean that are reckoned with
 
 
+def longer_fall(growth: float) -> tuple[float, float]:
+    """Mean and spread of what the log-error falls further in a training e to the power of `growth` times as long."""
+    return LONGER_GAIN * growth, LONGER_SPREAD * growth
+
+
 def log_error(accuracy: float) -> float:
     """The logarithm of the share of wrong answers, kept finite."""
     return math.log(max(1 - accuracy, SMALLEST_ERROR))
@@ -42,7 +47,7 @@ class Falls(NamedTuple):
 
     def prolonged(self, growth: float) -> Falls:
         """What these would be had the trainings gone on until they were e to the power of `growth` times as long."""
-        more, unsure = LONGER_GAIN * growth, LONGER_SPREAD * growth
+        more, unsure = longer_fall(growth)
         return Falls(
             self.trials,
             self.mean + more,
@@ -80,7 +85,8 @@ class Gains:
             start = min(epoch, length)
             nearest = min(self._falls[length], key=lambda seen, start=start: abs(seen - start))  # type: ignore[misc]
             falls = self._falls[length][nearest]
-            if len(falls) >= ENOUGH and abs(nearest - start) <= max(0 if length == epochs else 1, start // 10):
+            rounding = 0 if length == epochs else max(1, start // 10)
+            if len(falls) >= ENOUGH and abs(nearest - start) <= rounding:
                 seen = Falls(len(falls), float(np.mean(falls)), float(np.std(falls, ddof=1)), min(falls), max(falls))
                 return seen if length == epochs else seen.prolonged(math.log(epochs / max(length, epoch)))
         return None

@@ -161,7 +161,7 @@ class ConstrainedOracle(kt.Oracle):
         for trial, candidate, seen in zip(self._trials, self._tried, observed, strict=True):
             if seen is None or candidate.parameters >= limit or candidate.name in training:
                 continue
-            key = lengthened(candidate, Length(1, 1)).key
+            key = candidate.key_of_any_length
             if key not in longest or candidate.recipe.epochs > longest[key][0].recipe.epochs:
                 longest[key] = candidate, seen, trial.result.status
         missed = [(one, seen) for one, seen, status in longest.values() if status is TrialStatus.COMPLETED]
