@@ -24,6 +24,9 @@ DATASET ?= mnist
 SHALLOW_TIME ?= 60m
 DEEP_TIME ?= 90m
 OPEN_TIME ?= 90m
+SEARCH_FLAGS ?= --max-epochs 120
+RETRAIN_FLAGS ?= --epochs 180
+COMPARE_FLAGS ?= --seeds 3 --epochs 120 --rate 0.01
 
 results: $(VENV)/.stamp
 	$(BIN)/python -m benchmarks.results --out $(RESULTS) --dataset $(DATASET) \

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import msgspec
+from click.core import ParameterSource
 
 from commands import options
 from commands.console import message, next_command, results
@@ -31,13 +32,14 @@ from search.constraint import EXAMPLE, Constraint
 from search.leaderboard import qualifying
 from search.lock import StudyLock
 from search.objective import FEW, FEW_EPOCHS, FEW_REPLICAS, left_out, maximises_accuracy
-from search.study import OracleName, Study, StudyConfig, open_study, study_folder
+from search.study import OracleName, Study, StudyConfig, load_study, open_study, study_folder
 from spaces.recipe import usual_epochs
 from spaces.registry import load_space
 
 DEFAULT_SECONDS = 600.0
 DEFAULT_REPLICAS = 4
 TOP = 10
+KEPT = ("constraint", "margin", "replicas", "max_epochs", "seed", "oracle")  # by a study that goes on
 
 
 @click.command("search")
@@ -110,8 +112,9 @@ def command(
     """Search SPACE for the smallest network that meets the constraint.
 
     SPACE is shallow, deep, deep-open, or a kt.HyperModel of your own as FILE.py:CLASS. A study that exists goes on
-    where it stopped, under any --trials and --time-limit; without either, for 10 minutes. It may go on with a larger
-    --max-epochs: what nearly qualified is then tried again, trained longer.
+    where it stopped, under any --trials and --time-limit; without either, for 10 minutes. What else it was started with
+    need not be given again. It may go on with a larger --max-epochs: what nearly qualified is then tried again, trained
+    longer.
 
     overfit-size and overfit-dropout (question 4) have no constraint: they look for the highest validation accuracy
     where each replica is trained on 250 examples of its own, validated on training images left out of them.
@@ -131,6 +134,8 @@ def command(
     if few:
         best_first: OracleName = "accurate" if oracle == "smallest" else oracle
         config = msgspec.structs.replace(config, oracle=best_first, objective="val_accuracy", examples=FEW)
+    if not overwrite:
+        config = _going_on(runs_dir, name, config, click.get_current_context())
     if trials is None and time_limit is None:
         time_limit = DEFAULT_SECONDS
     opened = run(runs_dir, name, config, data, trials, time_limit, workers, scheduler, overwrite, page)
@@ -145,6 +150,15 @@ def command(
     if page:
         click.echo(f"page: {opened.folder / PAGE}")
     say_next(opened, best[0].trial if best else None, runs_dir, data_dir)
+
+
+def _going_on(runs_dir: Path, name: str, config: StudyConfig, context: click.Context) -> StudyConfig:
+    """The configuration where options that were not given are those of the study that goes on. Raises StudyError."""
+    if not (study_folder(runs_dir, name) / "study.json").exists():
+        return config
+    saved = load_study(runs_dir, name).config
+    ungiven = [option for option in KEPT if context.get_parameter_source(option) is ParameterSource.DEFAULT]
+    return msgspec.structs.replace(config, **{option: getattr(saved, option) for option in ungiven})
 
 
 def run(

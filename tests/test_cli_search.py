@@ -36,6 +36,22 @@ def test_a_search_goes_on_and_refuses_another_configuration(tmp_path: Path) -> N
     assert other.stderr.splitlines()[-1].startswith("error: the study shallow-digits was started differently: seed")
 
 
+def test_a_study_goes_on_with_what_it_was_started_with(tmp_path: Path) -> None:
+    where = ["--runs-dir", str(tmp_path)]
+    begun = ["--seed", "3", "--margin", "0.01", "--oracle", "random"]
+    first = run("search", "shallow", *QUICK, *begun, "--trials", "1", *where)
+    assert first.exit_code == 0, first.stderr
+    config = load_study(tmp_path, "shallow-digits").config
+    second = run("search", "shallow", "--dataset", "digits", "--trials", "2", *where)
+    assert second.exit_code == 0, second.stderr
+    gone_on = load_study(tmp_path, "shallow-digits")
+    assert gone_on.config == config
+    assert len(gone_on.ledger.read()) == 2
+    other = run("search", "shallow", "--dataset", "digits", "--margin", "0.02", "--trials", "3", *where)
+    assert other.exit_code == 1
+    assert "started differently: margin (saved 0.01, asked 0.02)" in other.stderr
+
+
 def test_a_space_that_cannot_be_loaded_leaves_no_study(tmp_path: Path) -> None:
     broken = tmp_path / "mine.py"
     broken.write_text("raise RuntimeError('no\\nspace')")
