@@ -58,7 +58,7 @@ def _label(stage: Stage) -> str:
 
 
 def _words(stage: Stage) -> list[str]:
-    return fill(stage.words, 80).splitlines()
+    return fill(stage.words, 80, break_on_hyphens=False).splitlines()
 
 
 def _row(

@@ -101,7 +101,7 @@ def losses_figure(data: LossCurves) -> Figure:
     """
     rows = [data.losses is not None, bool(data.training.epochs) or data.losses is None]
     figure = Figure(figsize=(11, 0.9 + 3.9 * sum(rows)), layout="constrained")
-    name = fill(data.name, 120)
+    name = fill(data.name, 120, break_on_hyphens=False)
     figure.suptitle(f"Training of trial {data.trial}: {data.parameters:,} parameters\n{name}", fontsize=10)
     panels = figure.subplots(sum(rows), 2, squeeze=False)
     if data.losses is not None:
