@@ -62,7 +62,7 @@ def main(studies: tuple[str, ...], runs_dir: Path) -> None:
         figures = np.array(foreseen)
         table.add_row(study.name, *_figures(figures, bar))
         table.add_row("near the bar", *_figures(figures[figures[:, 2] < bar + NEAR], bar))
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 def _figures(foreseen: np.ndarray, bar: float) -> tuple[str, ...]:

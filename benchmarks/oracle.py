@@ -140,7 +140,7 @@ def main(seeds: int, trials: int, oracles: str, processes: int) -> None:
                 *(f"{statistics.median(r.after(budget) for r in runs):g}" for budget in BUDGETS),
                 f"{max(r.slowest for r in runs):.2f}",
             )
-    Console().print(table)
+    Console(width=120).print(table)
 
 
 if __name__ == "__main__":

@@ -31,9 +31,11 @@ from reports.overfit_data import (
     OverfitSummary,
     SizeAnswer,
 )
+from search.confirmation import Confirmation, Confirmations
 from search.convergence_data import Network, Point, Run, Timing
 from search.leaderboard import incumbent, read_leaderboard
 from search.study import load_study
+from search.trial import Trial
 from tests.test_baselines_results import digit_result, sum_result
 
 ROOT = Path(__file__).parent.parent
@@ -182,12 +184,17 @@ def text_of(pdf: bytes) -> str:
     return re.sub(r"\s+", " ", re.sub(r"-\n", "-", "\n".join(pages)))
 
 
-def _winner(runs_dir: Path, study: str) -> Network:
+def winner_confirmed(runs_dir: Path, study: str) -> tuple[Trial, Confirmation]:
+    """The smallest qualifying trial of a study and its confirmation; others may have been retrained by their number."""
     ledger = load_study(runs_dir, study).ledger
     best = incumbent(read_leaderboard(ledger))
     trial = ledger.find(best.trial) if best is not None else None
     assert trial is not None
-    info = trial.info
+    return trial, next(one for one in Confirmations(runs_dir / study).read() if one.trial == trial.info.trial)
+
+
+def _winner(runs_dir: Path, study: str) -> Network:
+    info = winner_confirmed(runs_dir, study)[0].info
     return Network(study, info.trial, info.name, info.parameters, info.macs, info.architecture, info.recipe)
 
 

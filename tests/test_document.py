@@ -116,8 +116,7 @@ def test_the_winners_counts_and_accuracies_are_those_of_the_ledgers(whole: Sourc
         assert f"{study.trial.info.architecture.parameters:,} free parameters" in text
         for row in study.trial.info.architecture.counts():
             assert all(str(step).replace("*", " × ") in text for step in row.steps)
-        known = Confirmations(ROOT / "results" / study.study.name).read()
-        confirmation = next(one for one in known if one.trial == study.trial.info.trial)
+        _, confirmation = documents.winner_confirmed(ROOT / "results", study.study.name)
         mean = sum(confirmation.correct) / len(confirmation.correct) / confirmation.total
         assert f"{int(mean * 1e4) / 100:.2f} %" in text
 

@@ -20,8 +20,6 @@ from reports.document.sources import Sources, gather
 from reports.document.typeset import TypesetError, typeset
 from reports.overfit_data import read_overfit
 from reports.words import percent
-from search.confirmation import Confirmations
-from search.study import load_study
 from tests import documents
 from tests.documents import text_of
 from tests.trials import run
@@ -96,9 +94,7 @@ def test_the_key_figures_are_those_of_the_results(text: str, runs_dir: Path) -> 
             assert percent(row.test_accuracy.mean) in text
             assert percent(row.train_accuracy.mean) in text
     for name in (documents.SHALLOW, documents.DEEP):
-        (confirmation,) = Confirmations(runs_dir / name).read()
-        trial = load_study(runs_dir, name).ledger.find(confirmation.trial)
-        assert trial is not None
+        trial, confirmation = documents.winner_confirmed(runs_dir, name)
         assert f"{trial.info.architecture.parameters:,} free parameters" in text
         assert percent(trial.mean_accuracy) in text
         assert percent(confirmation.mean_accuracy) in text
