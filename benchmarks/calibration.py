@@ -49,7 +49,6 @@ def main(studies: tuple[str, ...], runs_dir: Path) -> None:
         seen = [(trial, one) for trial, one in zip(trials, observations(trials), strict=True) if one is not None]
         rows = feature_matrix([as_candidate(trial.info) for trial, _ in seen])
         observed = [one for _, one in seen]
-        bar = log_error(float(aimed_at(study.config, trials[0].result.total).bar))
         foreseen = []
         for known in range(FIRST, len(observed)):
             model = FeasibilityModel()
@@ -59,6 +58,7 @@ def main(studies: tuple[str, ...], runs_dir: Path) -> None:
             foreseen.append((mean[0], deviation[0], observed[known].log_error, qualified))
         if not foreseen:
             raise click.ClickException(f"expected more than {FIRST} trials in {name}, got {len(observed)}")
+        bar = log_error(float(aimed_at(study.config, trials[0].result.total).bar))
         figures = np.array(foreseen)
         table.add_row(study.name, *_figures(figures, bar))
         table.add_row("near the bar", *_figures(figures[figures[:, 2] < bar + NEAR], bar))

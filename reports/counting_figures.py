@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import fill
+from textwrap import wrap
 
 from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
@@ -58,7 +58,7 @@ def _label(stage: Stage) -> str:
 
 
 def _words(stage: Stage) -> list[str]:
-    return fill(stage.words, 80, break_on_hyphens=False).splitlines()
+    return wrap(stage.words, 80, break_on_hyphens=False)
 
 
 def _row(

@@ -31,7 +31,7 @@ from reports.overfit_data import (
     OverfitSummary,
     SizeAnswer,
 )
-from search.confirmation import Confirmation, Confirmations
+from search.confirmation import Confirmation, Confirmations, latest
 from search.convergence_data import Network, Point, Run, Timing
 from search.leaderboard import incumbent, read_leaderboard
 from search.study import load_study
@@ -190,7 +190,7 @@ def winner_confirmed(runs_dir: Path, study: str) -> tuple[Trial, Confirmation]:
     best = incumbent(read_leaderboard(ledger))
     trial = ledger.find(best.trial) if best is not None else None
     assert trial is not None
-    return trial, next(one for one in Confirmations(runs_dir / study).read() if one.trial == trial.info.trial)
+    return trial, latest(Confirmations(runs_dir / study).read())[trial.info.trial]
 
 
 def _winner(runs_dir: Path, study: str) -> Network:
